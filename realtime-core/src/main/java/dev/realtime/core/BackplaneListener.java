@@ -1,0 +1,19 @@
+package dev.realtime.core;
+
+/**
+ * Where a {@link Backplane} delivers.
+ *
+ * @since 0.1.0
+ */
+@FunctionalInterface
+public interface BackplaneListener {
+
+	/**
+	 * Called for every publication of a channel this node is interested in. Must neither
+	 * block nor call back into the backplane.
+	 * @param channel the channel
+	 * @param publication the publication
+	 */
+	void onPublication(ChannelId channel, Publication publication);
+
+}

@@ -1,0 +1,193 @@
+package dev.realtime.core;
+
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+
+import org.jspecify.annotations.Nullable;
+
+import dev.realtime.StreamPosition;
+import dev.realtime.core.Lane.Beginning;
+
+/**
+ * A channel with subscribers on this node. Puts publications and the beginnings of
+ * subscriptions into one order and hands both to the lanes in that order, so that a
+ * subscription gets its past, then everything live, with no hole and nothing twice.
+ * <p>
+ * Thread-safe. Holds its monitor while handing over; lane queues take without blocking.
+ */
+final class ChannelHub {
+
+	private final ChannelId channel;
+
+	private final HistoryOptions history;
+
+	private final InstantSource clock;
+
+	private final CompletableFuture<Void> started = new CompletableFuture<>();
+
+	private final Map<Lane<?>, Integer> subscribersByLane = new HashMap<>();
+
+	private final ArrayDeque<Publication> recent = new ArrayDeque<>();
+
+	private final List<Publication> early = new ArrayList<>();
+
+	private @Nullable StreamPosition position;
+
+	/** Subscriptions that keep the hub alive. Guarded by the engine's map of hubs. */
+	int retained;
+
+	ChannelHub(ChannelId channel, HistoryOptions history, InstantSource clock) {
+		this.channel = channel;
+		this.history = history;
+		this.clock = clock;
+	}
+
+	/**
+	 * Completed once the hub knows where its channel stands.
+	 */
+	CompletableFuture<Void> started() {
+		return this.started;
+	}
+
+	void start(ChannelPast past) {
+		synchronized (this) {
+			this.position = past.position();
+			this.recent.addAll(past.publications());
+			this.early.forEach(this::onPublication);
+			this.early.clear();
+		}
+		this.started.complete(null);
+	}
+
+	void fail(Throwable cause) {
+		this.started.completeExceptionally(cause);
+	}
+
+	synchronized void onPublication(Publication publication) {
+		StreamPosition last = this.position;
+		if (last == null) {
+			this.early.add(publication);
+			return;
+		}
+		boolean sameEpoch = publication.position().epoch().equals(last.epoch());
+		if (sameEpoch && publication.offset() <= last.offset()) {
+			return;
+		}
+		if (!sameEpoch || publication.offset() > last.offset() + 1) {
+			this.recent.clear();
+			forEachLane((lane) -> lane.gap(this));
+		}
+		this.position = publication.position();
+		this.recent.add(publication);
+		trim();
+		forEachLane((lane) -> lane.deliver(this, publication));
+	}
+
+	private void forEachLane(Consumer<Lane<?>> task) {
+		this.subscribersByLane.keySet().forEach((lane) -> lane.execute(() -> task.accept(lane)));
+	}
+
+	private void trim() {
+		long oldest = this.clock.millis() - this.history.ttl().toMillis();
+		while (!this.recent.isEmpty()
+				&& (this.recent.size() > this.history.size() || this.recent.getFirst().timestamp() < oldest)) {
+			this.recent.removeFirst();
+		}
+	}
+
+	/**
+	 * The offset of the newest publication this hub handed over.
+	 */
+	synchronized long offset() {
+		return requirePosition().offset();
+	}
+
+	/**
+	 * Puts a subscription into the order of the channel. Does nothing if it has ended.
+	 * @param subscription the subscription
+	 * @param lastByKey candidates for the newest message
+	 * @param asOf the offset at or after which the candidates were looked up
+	 * @return {@code false} if newer candidates may have come and gone since; nothing was done
+	 */
+	synchronized <F> boolean attach(Subscription<F> subscription, Collection<Publication> lastByKey, long asOf) {
+		if (subscription.state == Subscription.State.ENDED) {
+			return true;
+		}
+		trim();
+		if (!lastByKey.isEmpty() && !reachesBackTo(asOf)) {
+			return false;
+		}
+		Lane<F> lane = subscription.connection().lane();
+		Beginning beginning = beginning(subscription, lastByKey);
+		subscription.state = Subscription.State.LIVE;
+		this.subscribersByLane.merge(lane, 1, Integer::sum);
+		lane.execute(() -> lane.start(this, subscription, beginning));
+		return true;
+	}
+
+	/**
+	 * Ends a subscription, whether it was attached or not.
+	 */
+	synchronized <F> void detach(Subscription<F> subscription) {
+		boolean live = subscription.state == Subscription.State.LIVE;
+		subscription.state = Subscription.State.ENDED;
+		if (live) {
+			Lane<F> lane = subscription.connection().lane();
+			this.subscribersByLane.computeIfPresent(lane, (key, count) -> (count > 1) ? count - 1 : null);
+			lane.execute(() -> lane.end(this, subscription));
+		}
+	}
+
+	private Beginning beginning(Subscription<?> subscription, Collection<Publication> lastByKey) {
+		StreamPosition now = requirePosition();
+		Start start = subscription.start();
+		if (start instanceof Start.Since since) {
+			boolean recovered = covers(since.position());
+			List<Publication> missed = recovered ? matching(subscription)
+				.filter((publication) -> publication.offset() > since.position().offset())
+				.toList() : List.of();
+			return new Beginning(now, missed, DeliveryMode.RECOVERED, recovered);
+		}
+		if (start instanceof Start.Last) {
+			List<Publication> newest = Stream.concat(matching(subscription), lastByKey.stream()
+				.filter((publication) -> subscription.filter().matches(publication.attributes())))
+				.max(Comparator.comparingLong(Publication::offset))
+				.stream()
+				.toList();
+			return new Beginning(now, newest, DeliveryMode.REPLAY, null);
+		}
+		return new Beginning(now, List.of(), DeliveryMode.LIVE, null);
+	}
+
+	private Stream<Publication> matching(Subscription<?> subscription) {
+		return this.recent.stream()
+			.filter((publication) -> subscription.filter().matches(publication.attributes()));
+	}
+
+	private boolean covers(StreamPosition since) {
+		StreamPosition now = requirePosition();
+		return since.epoch().equals(now.epoch()) && since.offset() <= now.offset() && reachesBackTo(since.offset());
+	}
+
+	private boolean reachesBackTo(long offset) {
+		long oldest = this.recent.isEmpty() ? requirePosition().offset() + 1 : this.recent.getFirst().offset();
+		return oldest <= offset + 1;
+	}
+
+	private StreamPosition requirePosition() {
+		if (this.position == null) {
+			throw new IllegalStateException("The hub of " + this.channel + " has not started");
+		}
+		return this.position;
+	}
+
+}

@@ -1,0 +1,70 @@
+package dev.realtime.core;
+
+/**
+ * Why the server ended a connection. Clients reconnect by the range of the code: 4000 to
+ * 4499 yes, 4500 to 4999 no.
+ *
+ * @since 0.1.0
+ */
+public enum CloseReason {
+
+	/** The server shuts down or restarts. */
+	GOING_AWAY(4000, "going away"),
+
+	/** The client did not read fast enough, {@code realtime.limits.pending-bytes}. */
+	SLOW_CONSUMER(4001, "slow consumer"),
+
+	/** Neither a frame nor a heart-beat arrived in time. */
+	NO_HEARTBEAT(4002, "no heart-beat"),
+
+	/** No CONNECT arrived in time, {@code realtime.limits.connect-timeout}. */
+	CONNECT_TIMEOUT(4003, "no CONNECT in time"),
+
+	/** The server failed; the log says why. */
+	INTERNAL_ERROR(4004, "internal error"),
+
+	/** The client broke the STOMP protocol. */
+	PROTOCOL_ERROR(4500, "protocol error"),
+
+	/** The client is not authenticated, or has no tenant. */
+	UNAUTHORIZED(4501, "unauthorized"),
+
+	/** The client went on sending what it may not. */
+	ABUSE(4502, "too many refused frames");
+
+	private static final int FIRST_FINAL_CODE = 4500;
+
+	private final int code;
+
+	private final String text;
+
+	CloseReason(int code, String text) {
+		this.code = code;
+		this.text = text;
+	}
+
+	/**
+	 * The WebSocket close code.
+	 * @return 4000 to 4999
+	 */
+	public int code() {
+		return this.code;
+	}
+
+	/**
+	 * The reason that goes with the code.
+	 * @return a few words
+	 */
+	public String text() {
+		return this.text;
+	}
+
+	/**
+	 * Whether a client should come back.
+	 * @return {@code true} if trying again can help
+	 */
+	public boolean isReconnect() {
+		return this.code < FIRST_FINAL_CODE;
+	}
+
+}

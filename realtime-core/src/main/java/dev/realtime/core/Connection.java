@@ -1,0 +1,112 @@
+package dev.realtime.core;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A client as the engine sees it: a lane for life, a sink for its frames, and its
+ * subscriptions by id. Thread-safe.
+ *
+ * @param <F> the frame type of the transport
+ * @since 0.1.0
+ */
+public final class Connection<F> {
+
+	private final String id;
+
+	private final Lane<F> lane;
+
+	private final FrameSink<F> sink;
+
+	private final Map<String, Subscription<F>> subscriptions = new HashMap<>();
+
+	private boolean closed;
+
+	/** Owned by the lane: whether the sink has something to flush. */
+	boolean touched;
+
+	Connection(String id, Lane<F> lane, FrameSink<F> sink) {
+		this.id = id;
+		this.lane = lane;
+		this.sink = sink;
+	}
+
+	/**
+	 * The id of the connection.
+	 * @return an id that is unique in the node, and no secret
+	 */
+	public String id() {
+		return this.id;
+	}
+
+	/**
+	 * Sends a frame, after all that was sent before. Does not block.
+	 * @param frame the frame
+	 */
+	public void send(F frame) {
+		this.lane.execute(() -> this.lane.write(this, frame));
+	}
+
+	/**
+	 * Closes the connection after all that was sent before. Does not block.
+	 * @param reason what the client is told
+	 */
+	public void close(CloseReason reason) {
+		this.lane.execute(() -> this.sink.close(reason));
+	}
+
+	Lane<F> lane() {
+		return this.lane;
+	}
+
+	FrameSink<F> sink() {
+		return this.sink;
+	}
+
+	synchronized SubscribeOutcome register(Subscription<F> subscription, int limit) {
+		if (this.closed) {
+			return SubscribeOutcome.CLOSED;
+		}
+		if (this.subscriptions.containsKey(subscription.id())) {
+			return SubscribeOutcome.DUPLICATE_ID;
+		}
+		if (this.subscriptions.size() >= limit) {
+			return SubscribeOutcome.TOO_MANY;
+		}
+		this.subscriptions.put(subscription.id(), subscription);
+		return SubscribeOutcome.ACCEPTED;
+	}
+
+	synchronized @Nullable Subscription<F> unregister(String subscriptionId) {
+		return this.subscriptions.remove(subscriptionId);
+	}
+
+	synchronized boolean unregister(Subscription<F> subscription) {
+		return this.subscriptions.remove(subscription.id(), subscription);
+	}
+
+	/**
+	 * Refuses all further subscriptions.
+	 * @return those there were
+	 */
+	synchronized List<Subscription<F>> end() {
+		this.closed = true;
+		List<Subscription<F>> ended = new ArrayList<>(this.subscriptions.values());
+		this.subscriptions.clear();
+		return ended;
+	}
+
+	synchronized int subscriptionCount() {
+		return this.subscriptions.size();
+	}
+
+	@Override
+	public String toString() {
+		return "Connection " + this.id;
+	}
+
+}

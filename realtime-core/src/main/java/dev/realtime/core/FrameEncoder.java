@@ -1,0 +1,44 @@
+package dev.realtime.core;
+
+import org.jspecify.annotations.Nullable;
+
+import dev.realtime.StreamPosition;
+
+/**
+ * Writes what the engine tells a client as frames of a protocol. Stateless: frames are shared
+ * by all connections of a lane that use the same subscription id for the same channel.
+ *
+ * @param <F> the frame type of the transport
+ * @since 0.1.0
+ */
+public interface FrameEncoder<F> {
+
+	/**
+	 * A publication for a subscription. Depends on the id and the channel of the subscription
+	 * only.
+	 * @param publication the publication
+	 * @param subscription the subscription
+	 * @param mode how it comes to the subscription
+	 * @return the frame
+	 */
+	F message(Publication publication, Subscription<F> subscription, DeliveryMode mode);
+
+	/**
+	 * Word that the subscription is live. Only where the client asked for a receipt.
+	 * @param subscription the subscription
+	 * @param receipt what the client called it
+	 * @param position where the channel stands
+	 * @param recovered whether everything since the client's position follows, or
+	 * {@code null} if the client gave none
+	 * @return the frame
+	 */
+	F live(Subscription<F> subscription, String receipt, StreamPosition position, @Nullable Boolean recovered);
+
+	/**
+	 * Word that publications are missing and can not be had any more.
+	 * @param subscription the subscription
+	 * @return the frame
+	 */
+	F gap(Subscription<F> subscription);
+
+}

@@ -1,0 +1,240 @@
+package dev.realtime.core;
+
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import java.util.random.RandomGenerator;
+
+import org.jspecify.annotations.Nullable;
+
+import dev.realtime.StreamPosition;
+
+/**
+ * A backplane for one node: everything stays in its memory, within the bounds of each
+ * publication's {@link HistoryOptions}, and is gone when the process ends. Never fails.
+ *
+ * @since 0.1.0
+ */
+public final class InMemoryBackplane implements Backplane {
+
+	/** Appends between two looks for channels that nobody needs any more. */
+	private static final int APPENDS_PER_EVICTION = 1024;
+
+	/** Idempotency keys remembered per channel, so that they do not fill the memory. */
+	private static final int MAX_IDEMPOTENCY_KEYS = 10_000;
+
+	private static final BackplaneListener NOT_STARTED = (channel, publication) -> {
+	};
+
+	private final Map<ChannelId, Stream> streams = new ConcurrentHashMap<>();
+
+	private final InstantSource clock;
+
+	private final RandomGenerator random;
+
+	private volatile BackplaneListener listener = NOT_STARTED;
+
+	private int appends;
+
+	public InMemoryBackplane(InstantSource clock, RandomGenerator random) {
+		this.clock = clock;
+		this.random = random;
+	}
+
+	@Override
+	public void start(BackplaneListener listener) {
+		this.listener = listener;
+	}
+
+	@Override
+	public CompletableFuture<StreamPosition> append(ChannelId channel, PublicationRequest request) {
+		evictNowAndThen();
+		return CompletableFuture.completedFuture(inStream(channel, (stream) -> stream.append(channel, request)));
+	}
+
+	@Override
+	public CompletableFuture<Void> subscribe(ChannelId channel) {
+		inStream(channel, (stream) -> stream.interest = true);
+		return CompletableFuture.completedFuture(null);
+	}
+
+	@Override
+	public void unsubscribe(ChannelId channel) {
+		inStream(channel, (stream) -> stream.interest = false);
+	}
+
+	@Override
+	public CompletableFuture<ChannelPast> past(ChannelId channel, int limit) {
+		return CompletableFuture.completedFuture(inStream(channel, (stream) -> stream.past(limit)));
+	}
+
+	@Override
+	public CompletableFuture<List<Publication>> lastByKey(ChannelId channel,
+			Collection<List<@Nullable Object>> keys) {
+		return CompletableFuture.completedFuture(inStream(channel, (stream) -> stream.lastByKey(keys)));
+	}
+
+	@Override
+	public void close() {
+		this.listener = NOT_STARTED;
+		this.streams.clear();
+	}
+
+	/**
+	 * Forgets channels without interest that nobody published to for the time their history
+	 * is kept.
+	 */
+	void evictExpired() {
+		for (Map.Entry<ChannelId, Stream> entry : this.streams.entrySet()) {
+			Stream stream = entry.getValue();
+			synchronized (stream) {
+				if (stream.isExpired()) {
+					stream.evicted = true;
+					this.streams.remove(entry.getKey(), stream);
+				}
+			}
+		}
+	}
+
+	int channels() {
+		return this.streams.size();
+	}
+
+	private synchronized boolean isEvictionDue() {
+		this.appends = (this.appends + 1) % APPENDS_PER_EVICTION;
+		return this.appends == 0;
+	}
+
+	private void evictNowAndThen() {
+		if (isEvictionDue()) {
+			evictExpired();
+		}
+	}
+
+	private <T> T inStream(ChannelId channel, Function<Stream, T> action) {
+		while (true) {
+			Stream stream = this.streams.computeIfAbsent(channel, (id) -> new Stream(newEpoch()));
+			synchronized (stream) {
+				if (!stream.evicted) {
+					return action.apply(stream);
+				}
+			}
+		}
+	}
+
+	private String newEpoch() {
+		return Long.toString(this.random.nextLong(1L << 40), Character.MAX_RADIX);
+	}
+
+	/**
+	 * One channel. All access holds its monitor, also while the listener is called: that is
+	 * what keeps the order of offsets.
+	 */
+	private final class Stream {
+
+		private final String epoch;
+
+		private final ArrayDeque<Publication> history = new ArrayDeque<>();
+
+		private final LinkedHashMap<List<@Nullable Object>, Publication> byKey = new LinkedHashMap<>();
+
+		private final LinkedHashMap<String, Publication> byIdempotencyKey = new LinkedHashMap<>();
+
+		private @Nullable HistoryOptions options;
+
+		private long offset;
+
+		private long touched = InMemoryBackplane.this.clock.millis();
+
+		private boolean interest;
+
+		private boolean evicted;
+
+		Stream(String epoch) {
+			this.epoch = epoch;
+		}
+
+		StreamPosition append(ChannelId channel, PublicationRequest request) {
+			this.options = request.history();
+			this.touched = InMemoryBackplane.this.clock.millis();
+			trim();
+			Publication first = this.byIdempotencyKey.get(request.idempotencyKey());
+			if (first != null) {
+				return first.position();
+			}
+			StreamPosition position = new StreamPosition(this.epoch, ++this.offset);
+			Publication publication = new Publication(position, this.touched, request.event(), request.data(),
+					request.attributes(), request.except());
+			this.history.add(publication);
+			putLast(this.byKey, request.key(), publication);
+			putLast(this.byIdempotencyKey, request.idempotencyKey(), publication);
+			trim();
+			if (this.interest) {
+				InMemoryBackplane.this.listener.onPublication(channel, publication);
+			}
+			return position;
+		}
+
+		private <K> void putLast(LinkedHashMap<K, Publication> map, @Nullable K key, Publication publication) {
+			if (key != null) {
+				map.remove(key);
+				map.put(key, publication);
+			}
+		}
+
+		private void trim() {
+			HistoryOptions options = this.options;
+			if (options != null) {
+				long oldest = InMemoryBackplane.this.clock.millis() - options.ttl().toMillis();
+				trim(this.history, options.size(), oldest);
+				trim(this.byKey.values(), options.keys(), oldest);
+				trim(this.byIdempotencyKey.values(), MAX_IDEMPOTENCY_KEYS, oldest);
+			}
+		}
+
+		private void trim(Collection<Publication> publications, int size, long oldest) {
+			Iterator<Publication> iterator = publications.iterator();
+			while (iterator.hasNext()
+					&& (iterator.next().timestamp() < oldest || publications.size() > size)) {
+				iterator.remove();
+			}
+		}
+
+		ChannelPast past(int limit) {
+			trim();
+			List<Publication> publications = new ArrayList<>(this.history);
+			int from = Math.max(0, publications.size() - limit);
+			return new ChannelPast(new StreamPosition(this.epoch, this.offset),
+					List.copyOf(publications.subList(from, publications.size())));
+		}
+
+		List<Publication> lastByKey(Collection<List<@Nullable Object>> keys) {
+			trim();
+			List<Publication> found = new ArrayList<>();
+			for (List<@Nullable Object> key : keys) {
+				Publication publication = this.byKey.get(key);
+				if (publication != null) {
+					found.add(publication);
+				}
+			}
+			return found;
+		}
+
+		boolean isExpired() {
+			trim();
+			HistoryOptions options = this.options;
+			long age = InMemoryBackplane.this.clock.millis() - this.touched;
+			return !this.interest && (options == null || age >= options.ttl().toMillis());
+		}
+
+	}
+
+}

@@ -1,0 +1,86 @@
+package dev.realtime.core;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One subscription of one connection. Its state belongs to the hub of its channel, its place
+ * in the index to the lane of its connection.
+ *
+ * @param <F> the frame type of the connection's transport
+ * @since 0.1.0
+ */
+public final class Subscription<F> {
+
+	enum State {
+
+		/** Asked for, and not yet in the order of the channel. */
+		PENDING,
+
+		/** Gets everything published from its place in the order on. */
+		LIVE,
+
+		/** Unsubscribed or disconnected. */
+		ENDED
+
+	}
+
+	private final Connection<F> connection;
+
+	private final SubscriptionRequest request;
+
+	/** Guarded by the hub. */
+	State state = State.PENDING;
+
+	/** Owned by the lane. */
+	SubscriptionIndex.@Nullable Entries<F> entries;
+
+	Subscription(Connection<F> connection, SubscriptionRequest request) {
+		this.connection = connection;
+		this.request = request;
+	}
+
+	Connection<F> connection() {
+		return this.connection;
+	}
+
+	/**
+	 * The client's name of the subscription.
+	 * @return an id that is unique in the connection
+	 */
+	public String id() {
+		return this.request.id();
+	}
+
+	/**
+	 * The channel.
+	 * @return its identity
+	 */
+	public ChannelId channel() {
+		return this.request.channel();
+	}
+
+	/**
+	 * The client's choice of messages.
+	 * @return the filter
+	 */
+	public MessageFilter filter() {
+		return this.request.filter();
+	}
+
+	/**
+	 * What comes before the live publications.
+	 * @return the start
+	 */
+	public Start start() {
+		return this.request.start();
+	}
+
+	/**
+	 * The client's name of the acknowledgement it wants.
+	 * @return the receipt, or {@code null} if it wants none
+	 */
+	public @Nullable String receipt() {
+		return this.request.receipt();
+	}
+
+}

@@ -1,0 +1,19 @@
+package dev.realtime.core;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a client asks for, after its right to it was checked.
+ *
+ * @param id the client's name of the subscription, unique in its connection
+ * @param channel the channel
+ * @param filter the client's choice of messages
+ * @param start what comes before the live publications
+ * @param receipt the client's name of the acknowledgement it wants, if any
+ * @param history how much of its past the channel keeps
+ * @since 0.1.0
+ */
+public record SubscriptionRequest(String id, ChannelId channel, MessageFilter filter, Start start,
+		@Nullable String receipt, HistoryOptions history) {
+
+}

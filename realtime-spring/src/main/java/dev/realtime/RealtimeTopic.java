@@ -1,0 +1,83 @@
+package dev.realtime;
+
+import java.lang.annotation.Documented;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+import org.springframework.core.annotation.AliasFor;
+
+/**
+ * Declares a topic: a kind of notification with a name and a rule that says who may
+ * subscribe. Annotated classes are found in the packages of the application, as entities
+ * are. A class with a {@link CanSubscribe} method becomes a bean, so that its constructor
+ * may take other beans; a record is the payload itself and is published with
+ * {@link Realtime#publish(Object)}.
+ *
+ * <pre>{@code
+ * @RealtimeTopic("contact.updated")
+ * class ContactUpdatedTopic {
+ *
+ *     @CanSubscribe
+ *     boolean canSubscribe(Authentication user) { ... }
+ * }
+ *
+ * @RealtimeTopic(name = "contact.updated", key = "id", canSubscribe = "isAuthenticated()")
+ * record ContactUpdated(long id, long updatedBy) { }
+ * }</pre>
+ *
+ * Exactly one rule per topic, or the application does not start.
+ *
+ * @since 0.1.0
+ */
+@Target(ElementType.TYPE)
+@Retention(RetentionPolicy.RUNTIME)
+@Documented
+public @interface RealtimeTopic {
+
+	/**
+	 * The name: segments of letters, digits, {@code _}, {@code :} and {@code -}, joined by
+	 * dots. A whole segment may be a variable: {@code document.{id}} is one channel per
+	 * document. By default the name of the class without {@code Topic}, dotted and in
+	 * lower case: {@code ContactUpdatedTopic} is {@code contact.updated}.
+	 */
+	@AliasFor("value")
+	String name() default "";
+
+	/**
+	 * The name, see {@link #name()}.
+	 */
+	@AliasFor("name")
+	String value() default "";
+
+	/**
+	 * The rule as a Spring Security expression, such as {@code hasRole('ADMIN')}, instead
+	 * of a {@link CanSubscribe} method. May use {@code #filter}, {@code #tenant} and the
+	 * variables of the name, for example {@code @documents.visible(#id)}.
+	 */
+	String canSubscribe() default "";
+
+	/**
+	 * The attributes of the payload that identify what a message is about. Last-message
+	 * replay is then exact for every filter that contains all of them, however many
+	 * messages about other keys came since. A payload without them can not be published.
+	 */
+	String[] key() default {};
+
+	/**
+	 * How much of the past is kept. By default what {@code realtime.history.*} says.
+	 */
+	History history() default @History;
+
+	/**
+	 * Who shares a channel of this topic.
+	 */
+	Scope scope() default Scope.TENANT;
+
+	/**
+	 * What a new subscription gets at once, where the client does not say otherwise.
+	 */
+	Replay replay() default Replay.LAST;
+
+}
