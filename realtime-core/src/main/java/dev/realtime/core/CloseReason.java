@@ -8,6 +8,9 @@ package dev.realtime.core;
  */
 public enum CloseReason {
 
+	/** The client said DISCONNECT. */
+	NORMAL(1000, "bye"),
+
 	/** The server shuts down or restarts. */
 	GOING_AWAY(4000, "going away"),
 
@@ -32,6 +35,8 @@ public enum CloseReason {
 	/** The client went on sending what it may not. */
 	ABUSE(4502, "too many refused frames");
 
+	private static final int FIRST_RECONNECT_CODE = 4000;
+
 	private static final int FIRST_FINAL_CODE = 4500;
 
 	private final int code;
@@ -45,7 +50,7 @@ public enum CloseReason {
 
 	/**
 	 * The WebSocket close code.
-	 * @return 4000 to 4999
+	 * @return 4000 to 4999, or 1000 for the normal end
 	 */
 	public int code() {
 		return this.code;
@@ -64,7 +69,7 @@ public enum CloseReason {
 	 * @return {@code true} if trying again can help
 	 */
 	public boolean isReconnect() {
-		return this.code < FIRST_FINAL_CODE;
+		return this.code >= FIRST_RECONNECT_CODE && this.code < FIRST_FINAL_CODE;
 	}
 
 }

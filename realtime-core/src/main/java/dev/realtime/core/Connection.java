@@ -59,7 +59,11 @@ public final class Connection<F> {
 		this.lane.execute(() -> this.sink.close(reason));
 	}
 
-	Lane<F> lane() {
+	/**
+	 * Where the connection lives.
+	 * @return its lane
+	 */
+	public Lane<F> lane() {
 		return this.lane;
 	}
 

@@ -1,0 +1,7 @@
+/**
+ * Payloads and filters as JSON.
+ */
+@NullMarked
+package dev.realtime.json;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,138 @@
+package dev.realtime.publish;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+
+import dev.realtime.PublicationBuilder;
+import dev.realtime.Realtime;
+import dev.realtime.StreamPosition;
+import dev.realtime.Tenant;
+import dev.realtime.core.RealtimeEngine;
+import dev.realtime.json.JsonPayloads;
+import dev.realtime.tenant.Tenants;
+import dev.realtime.topic.Topic;
+import dev.realtime.topic.Topics;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.security.core.Authentication;
+import org.springframework.security.core.context.SecurityContextHolder;
+
+/**
+ * Publishes through the engine.
+ *
+ * @since 0.1.0
+ */
+public final class DefaultRealtime implements Realtime {
+
+	private final RealtimeEngine engine;
+
+	private final Topics topics;
+
+	private final Tenants tenants;
+
+	private final JsonPayloads payloads;
+
+	private final @Nullable Tenant tenant;
+
+	/**
+	 * Publishes to the tenant of whoever is logged in on the publishing thread.
+	 * @param engine carries the publications
+	 * @param topics the declared topics
+	 * @param tenants who belongs to which tenant
+	 * @param payloads writes the payloads
+	 */
+	public DefaultRealtime(RealtimeEngine engine, Topics topics, Tenants tenants, JsonPayloads payloads) {
+		this(engine, topics, tenants, payloads, null);
+	}
+
+	private DefaultRealtime(RealtimeEngine engine, Topics topics, Tenants tenants, JsonPayloads payloads,
+			@Nullable Tenant tenant) {
+		this.engine = engine;
+		this.topics = topics;
+		this.tenants = tenants;
+		this.payloads = payloads;
+		this.tenant = tenant;
+	}
+
+	@Override
+	public boolean isEnabled() {
+		return true;
+	}
+
+	@Override
+	public CompletableFuture<StreamPosition> publish(String topic, Object data) {
+		return to(topic).data(data).publish();
+	}
+
+	@Override
+	public CompletableFuture<StreamPosition> publish(Object event) {
+		Topic topic = this.topics.find(event.getClass());
+		if (topic == null) {
+			throw new IllegalArgumentException(event.getClass().getName()
+					+ " is not a topic. Annotate it with @RealtimeTopic (in a package of the application), or publish "
+					+ "it by name: realtime.publish(\"some.topic\", payload)");
+		}
+		byte[] data = this.payloads.write(topic.name().toString(), event);
+		Map<String, @Nullable Object> attributes = this.payloads.attributes(data);
+		List<Object> variables = topic.name().variables().stream().map((variable) -> {
+			if (attributes.get(variable) == null) {
+				throw new IllegalArgumentException("The payload " + event.getClass().getName()
+						+ " has no attribute '" + variable + "' to fill in topic '" + topic.name() + "'");
+			}
+			return Objects.requireNonNull(attributes.get(variable));
+		}).toList();
+		return new DefaultPublicationBuilder(this, topic, topic.render(variables)).data(event).publish();
+	}
+
+	@Override
+	public Realtime forTenant(String tenantId) {
+		return new DefaultRealtime(this.engine, this.topics, this.tenants, this.payloads, new Tenant(tenantId));
+	}
+
+	@Override
+	public PublicationBuilder to(String topic, Object... variables) {
+		Topic found = this.topics.find(topic);
+		if (found == null) {
+			throw new IllegalArgumentException("There is no topic '" + topic
+					+ "'. Declare a class with @RealtimeTopic(\"" + topic + "\"); there are " + this.topics.all());
+		}
+		boolean filledIn = variables.length == 0 && found.match(topic) != null;
+		return new DefaultPublicationBuilder(this, found, filledIn ? topic : found.render(List.of(variables)));
+	}
+
+	RealtimeEngine engine() {
+		return this.engine;
+	}
+
+	JsonPayloads payloads() {
+		return this.payloads;
+	}
+
+	Tenant requireTenant() {
+		if (this.tenant != null) {
+			return this.tenant;
+		}
+		Tenant current = this.tenants.of(currentUser());
+		if (current == null) {
+			throw new IllegalStateException("No tenant: the user of this thread has none, or nobody is logged in. "
+					+ "Scheduled jobs and system code publish with realtime.forTenant(id)");
+		}
+		return current;
+	}
+
+	String requireUser() {
+		Authentication user = currentUser();
+		if (user == null) {
+			throw new IllegalStateException("No user: nobody is logged in on this thread. Name the user whose channel "
+					+ "it is with realtime.to(topic).user(name)");
+		}
+		return user.getName();
+	}
+
+	private static @Nullable Authentication currentUser() {
+		return SecurityContextHolder.getContext().getAuthentication();
+	}
+
+}

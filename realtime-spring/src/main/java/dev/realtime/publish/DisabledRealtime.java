@@ -1,0 +1,83 @@
+package dev.realtime.publish;
+
+import java.util.concurrent.CompletableFuture;
+
+import dev.realtime.PublicationBuilder;
+import dev.realtime.Realtime;
+import dev.realtime.StreamPosition;
+
+/**
+ * What applications get with {@code realtime.enabled=false}: nothing happens.
+ *
+ * @since 0.1.0
+ */
+public final class DisabledRealtime implements Realtime {
+
+	@Override
+	public boolean isEnabled() {
+		return false;
+	}
+
+	@Override
+	public CompletableFuture<StreamPosition> publish(String topic, Object data) {
+		return CompletableFuture.completedFuture(null);
+	}
+
+	@Override
+	public CompletableFuture<StreamPosition> publish(Object event) {
+		return CompletableFuture.completedFuture(null);
+	}
+
+	@Override
+	public Realtime forTenant(String tenantId) {
+		return this;
+	}
+
+	@Override
+	public PublicationBuilder to(String topic, Object... variables) {
+		return new DisabledPublicationBuilder();
+	}
+
+	/**
+	 * Takes everything and does nothing.
+	 */
+	private static final class DisabledPublicationBuilder implements PublicationBuilder {
+
+		@Override
+		public PublicationBuilder data(Object data) {
+			return this;
+		}
+
+		@Override
+		public PublicationBuilder event(String name) {
+			return this;
+		}
+
+		@Override
+		public PublicationBuilder user(String name) {
+			return this;
+		}
+
+		@Override
+		public PublicationBuilder except(String connectionId) {
+			return this;
+		}
+
+		@Override
+		public PublicationBuilder idempotencyKey(String key) {
+			return this;
+		}
+
+		@Override
+		public PublicationBuilder now() {
+			return this;
+		}
+
+		@Override
+		public CompletableFuture<StreamPosition> publish() {
+			return CompletableFuture.completedFuture(null);
+		}
+
+	}
+
+}

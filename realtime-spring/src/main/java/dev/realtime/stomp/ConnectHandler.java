@@ -1,0 +1,137 @@
+package dev.realtime.stomp;
+
+import java.security.Principal;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+import dev.realtime.Tenant;
+import dev.realtime.core.CloseReason;
+import dev.realtime.stomp.StompConnection.Identity;
+import dev.realtime.tenant.Tenants;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import org.springframework.messaging.simp.stomp.StompHeaderAccessor;
+import org.springframework.security.authentication.AnonymousAuthenticationToken;
+import org.springframework.security.authentication.AuthenticationTrustResolver;
+import org.springframework.security.authentication.AuthenticationTrustResolverImpl;
+import org.springframework.security.core.Authentication;
+import org.springframework.security.core.AuthenticationException;
+import org.springframework.security.core.authority.AuthorityUtils;
+import org.springframework.security.web.authentication.preauth.PreAuthenticatedAuthenticationToken;
+
+/**
+ * Handles CONNECT: version, user, tenant, heart-beats.
+ */
+final class ConnectHandler {
+
+	private static final Logger logger = LoggerFactory.getLogger(ConnectHandler.class);
+
+	private static final List<String> VERSIONS = List.of("1.2", "1.1", "1.0");
+
+	private static final String BEARER = "Bearer ";
+
+	private static final String REFUSED = "Authentication failed";
+
+	private final AuthenticationTrustResolver trust = new AuthenticationTrustResolverImpl();
+
+	private final @Nullable ConnectAuthenticator authenticator;
+
+	private final Tenants tenants;
+
+	private final StompEndpointOptions options;
+
+	private final StompFrames frames;
+
+	ConnectHandler(@Nullable ConnectAuthenticator authenticator, Tenants tenants, StompEndpointOptions options,
+			StompFrames frames) {
+		this.authenticator = authenticator;
+		this.tenants = tenants;
+		this.options = options;
+		this.frames = frames;
+	}
+
+	/**
+	 * Connects, or ends the connection.
+	 * @return whether it is connected
+	 */
+	boolean connect(StompConnection connection, StompHeaderAccessor connect) {
+		Optional<String> version = VERSIONS.stream().filter(acceptedVersions(connect)::contains).findFirst();
+		if (version.isEmpty()) {
+			connection.fail(CloseReason.PROTOCOL_ERROR, "Supported STOMP versions are 1.2, 1.1 and 1.0");
+			return false;
+		}
+		Identity identity = identify(connection, connect);
+		if (identity == null) {
+			connection.fail(CloseReason.UNAUTHORIZED, REFUSED);
+			return false;
+		}
+		connection.connected(identity);
+		connect.setUser(identity.user());
+		long heartbeat = this.options.heartbeat().toMillis();
+		long[] client = connect.getHeartbeat();
+		connection.connection().lane().execute(() -> connection.heartbeat()
+			.connected(System.nanoTime(), heartbeat, client[0], client[1]));
+		connection
+			.send(this.frames.connected(version.get(), connection.id(), heartbeat, identity.user().getName()));
+		return true;
+	}
+
+	private static Stream<String> versions(@Nullable String header) {
+		// STOMP 1.2, "Protocol Negotiation": without accept-version it is 1.0.
+		return Stream.of(((header != null) ? header : "1.0").split(",")).map(String::trim);
+	}
+
+	private static List<String> acceptedVersions(StompHeaderAccessor connect) {
+		return versions(connect.getFirstNativeHeader(StompHeaderAccessor.STOMP_ACCEPT_VERSION_HEADER)).toList();
+	}
+
+	private @Nullable Identity identify(StompConnection connection, StompHeaderAccessor connect) {
+		try {
+			Authentication user = authenticate(connect);
+			Tenant tenant = (user != null) ? this.tenants.of(user) : null;
+			if (user == null || tenant == null) {
+				logger.debug("Refused a connection {}", (user != null) ? "without a tenant" : "without a user");
+				return null;
+			}
+			return new Identity(user, tenant);
+		}
+		catch (AuthenticationException ex) {
+			logger.debug("Refused a connection: {}", ex.getMessage());
+			return null;
+		}
+		catch (RuntimeException ex) {
+			logger.warn("Refused {}, since its user or tenant could not be told", connection, ex);
+			return null;
+		}
+	}
+
+	private @Nullable Authentication authenticate(StompHeaderAccessor connect) {
+		Principal principal = connect.getUser();
+		if (principal instanceof Authentication user) {
+			if (this.trust.isAuthenticated(user)) {
+				return user;
+			}
+		}
+		else if (principal != null) {
+			return new PreAuthenticatedAuthenticationToken(principal, "", AuthorityUtils.NO_AUTHORITIES);
+		}
+		String token = token(connect);
+		if (token != null && this.authenticator != null) {
+			return this.authenticator.authenticate(token);
+		}
+		return this.options.allowAnonymous() ? new AnonymousAuthenticationToken("realtime", "anonymousUser",
+				AuthorityUtils.createAuthorityList("ROLE_ANONYMOUS")) : null;
+	}
+
+	private static @Nullable String token(StompHeaderAccessor connect) {
+		String authorization = connect.getFirstNativeHeader("Authorization");
+		if (authorization != null && authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
+			return authorization.substring(BEARER.length()).trim();
+		}
+		return connect.getPasscode();
+	}
+
+}

@@ -1,0 +1,66 @@
+package dev.realtime.stomp;
+
+/**
+ * What the server has to say about a subscription or a refused SEND, in the {@code code} of
+ * a message with the header {@code realtime-control}, or of a receipt.
+ *
+ * @since 0.1.0
+ */
+public enum ControlCode {
+
+	/** There is no such topic, or the destination is no name of a topic. */
+	UNKNOWN_TOPIC("unknown-topic", "There is no such topic"),
+
+	/** The rule of the topic, or the application's security, says no. */
+	FORBIDDEN("forbidden", "You may not do this"),
+
+	/** The filter breaks the grammar or a limit. */
+	BAD_FILTER("bad-filter", "The filter is not valid"),
+
+	/** Another header is missing or not valid. */
+	BAD_REQUEST("bad-request", "A header is missing or not valid"),
+
+	/** The connection has a subscription of this id. */
+	DUPLICATE_ID("duplicate-id", "The connection has a subscription of this id"),
+
+	/** The connection has as many subscriptions as it may. */
+	TOO_MANY_SUBSCRIPTIONS("too-many-subscriptions", "The connection has as many subscriptions as it may"),
+
+	/** The server can not serve this now; trying again later helps. */
+	UNAVAILABLE("unavailable", "Not available now, try again later"),
+
+	/** Nobody serves this destination at this endpoint. */
+	UNKNOWN_DESTINATION("unknown-destination", "Nothing is served at this destination"),
+
+	/** Topics are served at another WebSocket endpoint. */
+	WRONG_ENDPOINT("wrong-endpoint", "Topics are not served at this WebSocket endpoint"),
+
+	/** Messages were lost and can not be had any more: fetch the data again. */
+	HISTORY_LOST("history-lost", "Messages were missed, fetch the data again");
+
+	private final String code;
+
+	private final String detail;
+
+	ControlCode(String code, String detail) {
+		this.code = code;
+		this.detail = detail;
+	}
+
+	/**
+	 * The code on the wire.
+	 * @return lower case words joined by hyphens
+	 */
+	public String code() {
+		return this.code;
+	}
+
+	/**
+	 * What it means, where nothing more exact is known.
+	 * @return a sentence
+	 */
+	public String detail() {
+		return this.detail;
+	}
+
+}

@@ -1,0 +1,81 @@
+package dev.realtime.stomp;
+
+import java.time.Duration;
+
+import dev.realtime.core.CloseReason;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a connection has to do with time: CONNECT in time, our heart-beats, and those of the
+ * client. {@link #read} may be called by any thread, the rest by the connection's lane.
+ */
+final class Heartbeat {
+
+	/**
+	 * STOMP 1.2, "Heart-beating": the receiver should allow for an error margin. Browsers
+	 * slow down the timers of hidden tabs.
+	 */
+	private static final int READ_MARGIN = 3;
+
+	private final long connectDeadline;
+
+	private long writeInterval;
+
+	private long readTimeout;
+
+	private long lastWrite;
+
+	private boolean connected;
+
+	private volatile long lastRead;
+
+	Heartbeat(long now, Duration connectTimeout) {
+		this.connectDeadline = now + connectTimeout.toNanos();
+		this.lastWrite = now;
+		this.lastRead = now;
+	}
+
+	/**
+	 * Agrees on the intervals, STOMP 1.2, "Heart-beating".
+	 * @param now the time in nanoseconds
+	 * @param server what we offer and want, in milliseconds
+	 * @param clientOffers how often the client can send, in milliseconds, or zero
+	 * @param clientWants how often the client wants to hear, in milliseconds, or zero
+	 */
+	void connected(long now, long server, long clientOffers, long clientWants) {
+		this.connected = true;
+		this.lastRead = now;
+		this.writeInterval = agree(server, clientWants);
+		this.readTimeout = agree(server, clientOffers) * READ_MARGIN;
+	}
+
+	private static long agree(long server, long client) {
+		return (server > 0 && client > 0) ? Duration.ofMillis(Math.max(server, client)).toNanos() : 0;
+	}
+
+	void read(long now) {
+		this.lastRead = now;
+	}
+
+	void written(long now) {
+		this.lastWrite = now;
+	}
+
+	/**
+	 * Why the connection has to be closed now, if it has to.
+	 */
+	@Nullable CloseReason overdue(long now) {
+		if (!this.connected) {
+			return (now - this.connectDeadline > 0) ? CloseReason.CONNECT_TIMEOUT : null;
+		}
+		return (this.readTimeout > 0 && now - this.lastRead > this.readTimeout) ? CloseReason.NO_HEARTBEAT : null;
+	}
+
+	/**
+	 * Whether the client would miss our heart-beat before the next look.
+	 */
+	boolean isDue(long now, long untilNextLook) {
+		return this.writeInterval > 0 && now - this.lastWrite + untilNextLook > this.writeInterval;
+	}
+
+}

@@ -1,0 +1,128 @@
+package dev.realtime.stomp;
+
+import java.util.function.Supplier;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.messaging.Message;
+import org.springframework.messaging.MessageChannel;
+import org.springframework.messaging.simp.SimpMessageHeaderAccessor;
+import org.springframework.messaging.simp.SimpMessageType;
+import org.springframework.messaging.simp.stomp.StompCommand;
+import org.springframework.messaging.simp.stomp.StompHeaderAccessor;
+import org.springframework.messaging.support.ChannelInterceptor;
+import org.springframework.messaging.support.MessageBuilder;
+import org.springframework.messaging.support.MessageHeaderAccessor;
+import org.springframework.util.MimeTypeUtils;
+
+/**
+ * Takes the frames that are ours out of the {@code clientInboundChannel}, and lets those of
+ * the application pass. The last interceptor, so that those of the application and of Spring
+ * Security see every frame before.
+ */
+final class InboundInterceptor implements ChannelInterceptor {
+
+	private final ConnectHandler connectHandler;
+
+	private final TopicBroker topicBroker;
+
+	private final DestinationPolicy policy;
+
+	private final Supplier<MessageChannel> outboundChannel;
+
+	InboundInterceptor(ConnectHandler connectHandler, TopicBroker topicBroker, DestinationPolicy policy,
+			Supplier<MessageChannel> outboundChannel) {
+		this.connectHandler = connectHandler;
+		this.topicBroker = topicBroker;
+		this.policy = policy;
+		this.outboundChannel = outboundChannel;
+	}
+
+	@Override
+	public @Nullable Message<?> preSend(Message<?> message, MessageChannel channel) {
+		SimpMessageType type = SimpMessageHeaderAccessor.getMessageType(message.getHeaders());
+		StompHeaderAccessor frame = MessageHeaderAccessor.getAccessor(message, StompHeaderAccessor.class);
+		StompConnection connection = StompConnection.of(message);
+		if (type == null || frame == null) {
+			return message;
+		}
+		if (connection == null) {
+			return refuseAtOtherEndpoint(type, frame) ? null : message;
+		}
+		return handle(type, frame, connection) ? null : message;
+	}
+
+	/**
+	 * Handles a frame of a connection of ours.
+	 * @return {@code false} if it is for the application
+	 */
+	private boolean handle(SimpMessageType type, StompHeaderAccessor frame, StompConnection connection) {
+		return switch (type) {
+			case CONNECT -> !connect(frame, connection);
+			case SUBSCRIBE -> subscribe(frame, connection);
+			case UNSUBSCRIBE -> this.topicBroker.unsubscribe(connection, frame);
+			case MESSAGE -> send(frame, connection);
+			default -> false;
+		};
+	}
+
+	private boolean connect(StompHeaderAccessor frame, StompConnection connection) {
+		boolean connected = this.connectHandler.connect(connection, frame);
+		// Heart-beats are ours at this endpoint: the application's broker is not to send any.
+		frame.setHeartbeat(0, 0);
+		frame.setHeader(SimpMessageHeaderAccessor.HEART_BEAT_HEADER, frame.getHeartbeat());
+		return connected;
+	}
+
+	private boolean subscribe(StompHeaderAccessor frame, StompConnection connection) {
+		if (isOurs(frame)) {
+			this.topicBroker.subscribe(connection, frame);
+			return true;
+		}
+		if (!this.policy.mayBeSubscribed(frame.getDestination())) {
+			this.topicBroker.refuseSubscribe(connection, frame, ControlCode.UNKNOWN_DESTINATION);
+			return true;
+		}
+		return false;
+	}
+
+	private boolean send(StompHeaderAccessor frame, StompConnection connection) {
+		if (isOurs(frame)) {
+			this.topicBroker.refuseSend(connection, frame, ControlCode.FORBIDDEN);
+			return true;
+		}
+		if (!this.policy.mayBeSentTo(frame.getDestination())) {
+			this.topicBroker.refuseSend(connection, frame, ControlCode.UNKNOWN_DESTINATION);
+			return true;
+		}
+		return false;
+	}
+
+	/**
+	 * Answers frames for topics that come through a STOMP endpoint of the application.
+	 * @return {@code false} if the frame is for the application
+	 */
+	private boolean refuseAtOtherEndpoint(SimpMessageType type, StompHeaderAccessor frame) {
+		if (!isOurs(frame) || (type != SimpMessageType.SUBSCRIBE && type != SimpMessageType.MESSAGE)) {
+			return false;
+		}
+		if (type == SimpMessageType.SUBSCRIBE) {
+			StompHeaderAccessor denied = StompHeaderAccessor.create(StompCommand.MESSAGE);
+			denied.setSessionId(frame.getSessionId());
+			denied.setSubscriptionId(frame.getSubscriptionId());
+			denied.setDestination(frame.getDestination());
+			denied.setContentType(MimeTypeUtils.APPLICATION_JSON);
+			denied.setNativeHeader("realtime-control", "denied");
+			byte[] body = StompFrames.controlBody(ControlCode.WRONG_ENDPOINT, ControlCode.WRONG_ENDPOINT.detail());
+			this.outboundChannel.get().send(MessageBuilder.createMessage(body, denied.getMessageHeaders()));
+		}
+		return true;
+	}
+
+	private static boolean isOurs(StompHeaderAccessor frame) {
+		String destination = frame.getDestination();
+		return destination != null
+				&& (destination.startsWith(StompFrames.DESTINATION_PREFIX) || destination.equals("/realtime"));
+	}
+
+}

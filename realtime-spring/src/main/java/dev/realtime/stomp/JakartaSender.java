@@ -1,0 +1,73 @@
+package dev.realtime.stomp;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+
+import jakarta.websocket.CloseReason;
+import jakarta.websocket.CloseReason.CloseCodes;
+import jakarta.websocket.SendHandler;
+import jakarta.websocket.Session;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import org.springframework.web.socket.CloseStatus;
+import org.springframework.web.socket.WebSocketMessage;
+
+/**
+ * Sends through Jakarta WebSocket, as on Tomcat.
+ */
+final class JakartaSender implements AsyncSender {
+
+	private static final Logger logger = LoggerFactory.getLogger(JakartaSender.class);
+
+	/**
+	 * Tomcat waits this long, 20 s by default, for a client that does not take the close
+	 * frame. It is a thread that waits.
+	 */
+	private static final String TOMCAT_CLOSE_TIMEOUT = "org.apache.tomcat.websocket.BLOCKING_SEND_TIMEOUT";
+
+	private static final long CLOSE_TIMEOUT_MILLIS = 1000;
+
+	private final Session session;
+
+	private final Executor closing;
+
+	JakartaSender(Session session, Executor closing) {
+		this.session = session;
+		this.closing = closing;
+	}
+
+	@Override
+	public void send(WebSocketMessage<?> message, Consumer<@Nullable Throwable> done) {
+		SendHandler handler = (result) -> done.accept(result.isOK() ? null : result.getException());
+		try {
+			if (message.getPayload() instanceof ByteBuffer bytes) {
+				this.session.getAsyncRemote().sendBinary(bytes.duplicate(), handler);
+			}
+			else {
+				this.session.getAsyncRemote().sendText(message.getPayload().toString(), handler);
+			}
+		}
+		catch (RuntimeException ex) {
+			// Tomcat throws when the session is closed meanwhile
+			done.accept(ex);
+		}
+	}
+
+	@Override
+	public void close(CloseStatus status) {
+		this.closing.execute(() -> {
+			this.session.getUserProperties().put(TOMCAT_CLOSE_TIMEOUT, CLOSE_TIMEOUT_MILLIS);
+			try {
+				this.session.close(new CloseReason(CloseCodes.getCloseCode(status.getCode()), status.getReason()));
+			}
+			catch (IOException | RuntimeException ex) {
+				logger.debug("Failed to close a connection", ex);
+			}
+		});
+	}
+
+}

@@ -1,0 +1,85 @@
+package dev.realtime.stomp;
+
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+import dev.realtime.core.Connection;
+import dev.realtime.core.Lane;
+import dev.realtime.core.Lanes;
+import jakarta.websocket.Session;
+
+import org.springframework.beans.factory.DisposableBean;
+import org.springframework.context.ApplicationEventPublisher;
+import org.springframework.messaging.support.AbstractSubscribableChannel;
+import org.springframework.web.socket.WebSocketMessage;
+import org.springframework.web.socket.WebSocketSession;
+import org.springframework.web.socket.adapter.NativeWebSocketSession;
+import org.springframework.web.socket.messaging.SubProtocolWebSocketHandler;
+
+/**
+ * The servlet endpoint: takes WebSocket sessions of the servlet container in and gives each a
+ * lane.
+ *
+ * @since 0.1.0
+ */
+public final class RealtimeWebSocketHandler extends SubProtocolWebSocketHandler implements DisposableBean {
+
+	private final StompBroker broker;
+
+	private final Lanes<WebSocketMessage<?>> lanes;
+
+	private final ExecutorService closing = Executors.newCachedThreadPool((task) -> {
+		Thread thread = new Thread(task, "realtime-close");
+		thread.setDaemon(true);
+		return thread;
+	});
+
+	/**
+	 * An endpoint for this broker.
+	 * @param broker handles the frames
+	 * @param inboundChannel the {@code clientInboundChannel}
+	 * @param outboundChannel the {@code clientOutboundChannel}
+	 * @param events where session events go
+	 */
+	public RealtimeWebSocketHandler(StompBroker broker, AbstractSubscribableChannel inboundChannel,
+			AbstractSubscribableChannel outboundChannel, ApplicationEventPublisher events) {
+		super(inboundChannel, outboundChannel);
+		this.broker = broker;
+		this.lanes = new Lanes<>(Runtime.getRuntime().availableProcessors(), "realtime-lane", broker.frames(),
+				broker.options().tick());
+		addProtocolHandler(broker.protocolHandler(inboundChannel, events));
+	}
+
+	@Override
+	public void afterConnectionEstablished(WebSocketSession session) throws Exception {
+		StompEndpointOptions options = this.broker.options();
+		session.setTextMessageSizeLimit(options.frameSize());
+		session.setBinaryMessageSizeLimit(options.frameSize());
+		Lane<WebSocketMessage<?>> lane = this.lanes.next();
+		Heartbeat heartbeat = new Heartbeat(System.nanoTime(), options.connectTimeout());
+		WebSocketSink sink = new WebSocketSink(sender(session), lane, heartbeat, options.tick(),
+				options.pendingBytes(), System::nanoTime);
+		Connection<WebSocketMessage<?>> connection = this.broker.engine().connect(session.getId(), lane, sink);
+		StompConnection stompConnection = new StompConnection(connection, heartbeat, this.broker.frames(),
+				session.getPrincipal());
+		stompConnection.bind(session.getAttributes());
+		super.afterConnectionEstablished(new LaneSession(session, stompConnection));
+	}
+
+	private AsyncSender sender(WebSocketSession session) {
+		Session jakarta = (session instanceof NativeWebSocketSession container)
+				? container.getNativeSession(Session.class) : null;
+		if (jakarta == null) {
+			throw new IllegalStateException(
+					"The realtime endpoint needs Tomcat; this WebSocket session is " + session.getClass().getName());
+		}
+		return new JakartaSender(jakarta, this.closing);
+	}
+
+	@Override
+	public void destroy() {
+		this.lanes.close();
+		this.closing.shutdown();
+	}
+
+}

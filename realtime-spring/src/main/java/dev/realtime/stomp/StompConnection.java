@@ -1,0 +1,166 @@
+package dev.realtime.stomp;
+
+import java.security.Principal;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import dev.realtime.Tenant;
+import dev.realtime.core.CloseReason;
+import dev.realtime.core.Connection;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.messaging.Message;
+import org.springframework.messaging.simp.SimpMessageHeaderAccessor;
+import org.springframework.security.core.Authentication;
+import org.springframework.util.Assert;
+import org.springframework.web.socket.WebSocketMessage;
+
+/**
+ * One client at our endpoint: who it is, and how far it got in the protocol. Found through
+ * the session attributes that Spring puts into every message of the client. Thread-safe.
+ */
+final class StompConnection {
+
+	private static final String ATTRIBUTE = StompConnection.class.getName();
+
+	private enum State {
+
+		NEW, CONNECTED, ENDED
+
+	}
+
+	/**
+	 * Who connected.
+	 *
+	 * @param user the authenticated user, or an anonymous one
+	 * @param tenant the user's tenant
+	 */
+	record Identity(Authentication user, Tenant tenant) {
+
+	}
+
+	private final Connection<WebSocketMessage<?>> connection;
+
+	private final Heartbeat heartbeat;
+
+	private final StompFrames frames;
+
+	private final AtomicInteger refusedSends = new AtomicInteger();
+
+	private volatile State state = State.NEW;
+
+	private volatile @Nullable Principal user;
+
+	private volatile @Nullable Identity identity;
+
+	StompConnection(Connection<WebSocketMessage<?>> connection, Heartbeat heartbeat, StompFrames frames,
+			@Nullable Principal handshakeUser) {
+		this.connection = connection;
+		this.heartbeat = heartbeat;
+		this.frames = frames;
+		this.user = handshakeUser;
+	}
+
+	static @Nullable StompConnection of(Message<?> message) {
+		Map<String, Object> attributes = SimpMessageHeaderAccessor.getSessionAttributes(message.getHeaders());
+		return (attributes != null) ? find(attributes) : null;
+	}
+
+	static StompConnection of(Map<String, Object> sessionAttributes) {
+		StompConnection connection = find(sessionAttributes);
+		Assert.state(connection != null, "Not a session of the realtime endpoint");
+		return connection;
+	}
+
+	private static @Nullable StompConnection find(Map<String, Object> sessionAttributes) {
+		return (StompConnection) sessionAttributes.get(ATTRIBUTE);
+	}
+
+	void bind(Map<String, Object> sessionAttributes) {
+		sessionAttributes.put(ATTRIBUTE, this);
+	}
+
+	String id() {
+		return this.connection.id();
+	}
+
+	Connection<WebSocketMessage<?>> connection() {
+		return this.connection;
+	}
+
+	Heartbeat heartbeat() {
+		return this.heartbeat;
+	}
+
+	/**
+	 * Who sends: the user of the handshake, until CONNECT brings another.
+	 */
+	@Nullable Principal user() {
+		return this.user;
+	}
+
+	void setUser(@Nullable Principal user) {
+		if (user != null) {
+			this.user = user;
+		}
+	}
+
+	/**
+	 * Who connected, once CONNECT succeeded.
+	 */
+	Identity identity() {
+		Identity identity = this.identity;
+		Assert.state(identity != null, "CONNECT did not succeed yet");
+		return identity;
+	}
+
+	void connected(Identity identity) {
+		this.identity = identity;
+		this.user = identity.user();
+		this.state = State.CONNECTED;
+	}
+
+	boolean isConnected() {
+		return this.state == State.CONNECTED;
+	}
+
+	/**
+	 * Whether no frame may have an effect any more.
+	 */
+	boolean isEnded() {
+		return this.state == State.ENDED;
+	}
+
+	void send(WebSocketMessage<?> frame) {
+		this.connection.send(frame);
+	}
+
+	/**
+	 * Ends the connection: no frame has an effect any more, also none that came in the same
+	 * WebSocket message.
+	 */
+	void end(CloseReason reason) {
+		this.state = State.ENDED;
+		this.connection.close(reason);
+	}
+
+	/**
+	 * Ends the connection with an ERROR frame.
+	 */
+	void fail(CloseReason reason, String message) {
+		if (this.state != State.ENDED) {
+			send(this.frames.error(message));
+			end(reason);
+		}
+	}
+
+	int countRefusedSend() {
+		return this.refusedSends.incrementAndGet();
+	}
+
+	@Override
+	public String toString() {
+		return this.connection.toString();
+	}
+
+}

@@ -1,0 +1,148 @@
+package dev.realtime.stomp;
+
+import java.nio.charset.StandardCharsets;
+
+import dev.realtime.StreamPosition;
+import dev.realtime.core.DeliveryMode;
+import dev.realtime.core.FrameEncoder;
+import dev.realtime.core.Publication;
+import dev.realtime.core.Subscription;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.web.socket.TextMessage;
+import org.springframework.web.socket.WebSocketMessage;
+
+/**
+ * Writes the frames that are ours as STOMP 1.2. Frames of the application's own destinations
+ * are Spring's.
+ *
+ * @since 0.1.0
+ */
+public final class StompFrames implements FrameEncoder<WebSocketMessage<?>> {
+
+	static final String DESTINATION_PREFIX = "/realtime/";
+
+	static final TextMessage HEARTBEAT = new TextMessage("\n");
+
+	@Override
+	public TextMessage message(Publication publication, Subscription<WebSocketMessage<?>> subscription,
+			DeliveryMode mode) {
+		Frame frame = new Frame("MESSAGE").header("subscription", subscription.id())
+			.header("message-id", publication.position().toString())
+			.header("destination", DESTINATION_PREFIX + subscription.channel().name())
+			.header("content-type", "application/json")
+			.header("timestamp", Long.toString(publication.timestamp()));
+		if (publication.event() != null) {
+			frame.header("event", publication.event());
+		}
+		if (mode == DeliveryMode.REPLAY) {
+			frame.header("replay", "true");
+		}
+		else if (mode == DeliveryMode.RECOVERED) {
+			frame.header("recovered", "true");
+		}
+		return frame.body(publication.data());
+	}
+
+	@Override
+	public TextMessage live(Subscription<WebSocketMessage<?>> subscription, String receipt, StreamPosition position,
+			@Nullable Boolean recovered) {
+		Frame frame = new Frame("RECEIPT").header("receipt-id", receipt).header("position", position.toString());
+		if (recovered != null) {
+			frame.header("recovered", recovered.toString());
+		}
+		return frame.empty();
+	}
+
+	@Override
+	public TextMessage gap(Subscription<WebSocketMessage<?>> subscription) {
+		return control("gap", subscription.id(), DESTINATION_PREFIX + subscription.channel().name(),
+				ControlCode.HISTORY_LOST, ControlCode.HISTORY_LOST.detail());
+	}
+
+	TextMessage denied(String subscriptionId, String destination, ControlCode code, String detail) {
+		return control("denied", subscriptionId, destination, code, detail);
+	}
+
+	static byte[] controlBody(ControlCode code, String detail) {
+		String json = "{\"code\":\"" + code.code() + "\",\"detail\":\"" + detail + "\"}";
+		return json.getBytes(StandardCharsets.UTF_8);
+	}
+
+	private static TextMessage control(String control, String subscriptionId, String destination, ControlCode code,
+			String detail) {
+		return new Frame("MESSAGE").header("subscription", subscriptionId)
+			.header("message-id", "control")
+			.header("destination", destination)
+			.header("content-type", "application/json")
+			.header("realtime-control", control)
+			.body(controlBody(code, detail));
+	}
+
+	TextMessage receipt(String receipt) {
+		return new Frame("RECEIPT").header("receipt-id", receipt).empty();
+	}
+
+	TextMessage refusedReceipt(String receipt, ControlCode code) {
+		return new Frame("RECEIPT").header("receipt-id", receipt)
+			.header("realtime-control", "denied")
+			.header("code", code.code())
+			.empty();
+	}
+
+	TextMessage connected(String version, String sessionId, long heartbeat, String userName) {
+		// STOMP 1.2, "Value Encoding": CONNECTED is not escaped, so nothing of a line break
+		// may get into it.
+		boolean printable = userName.chars().noneMatch(Character::isISOControl);
+		return new TextMessage("CONNECTED\nversion:" + version + "\nsession:" + sessionId + "\nheart-beat:" + heartbeat
+				+ "," + heartbeat + "\n" + (printable ? "user-name:" + userName + "\n" : "") + "\n\0");
+	}
+
+	TextMessage error(String message) {
+		return new Frame("ERROR").header("message", message).empty();
+	}
+
+	/**
+	 * A frame under construction.
+	 */
+	private static final class Frame {
+
+		private final StringBuilder text = new StringBuilder(256);
+
+		Frame(String command) {
+			this.text.append(command).append('\n');
+		}
+
+		Frame header(String name, String value) {
+			this.text.append(name).append(':');
+			for (int i = 0; i < value.length(); i++) {
+				escape(value.charAt(i));
+			}
+			this.text.append('\n');
+			return this;
+		}
+
+		/** STOMP 1.2, "Value Encoding". */
+		private void escape(char character) {
+			switch (character) {
+				case '\\' -> this.text.append("\\\\");
+				case '\n' -> this.text.append("\\n");
+				case '\r' -> this.text.append("\\r");
+				case ':' -> this.text.append("\\c");
+				default -> this.text.append(character);
+			}
+		}
+
+		TextMessage body(byte[] utf8) {
+			this.text.append("content-length:").append(utf8.length).append("\n\n");
+			this.text.append(new String(utf8, StandardCharsets.UTF_8));
+			return new TextMessage(this.text.append('\0').toString());
+		}
+
+		TextMessage empty() {
+			return new TextMessage(this.text.append("\n\0").toString());
+		}
+
+	}
+
+}

@@ -1,0 +1,354 @@
+package dev.realtime.stomp;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.security.Principal;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+import dev.realtime.core.CloseReason;
+import dev.realtime.core.RealtimeEngine;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import org.springframework.context.ApplicationEventPublisher;
+import org.springframework.messaging.Message;
+import org.springframework.messaging.MessageChannel;
+import org.springframework.messaging.simp.SimpAttributes;
+import org.springframework.messaging.simp.SimpAttributesContextHolder;
+import org.springframework.messaging.simp.SimpMessageHeaderAccessor;
+import org.springframework.messaging.simp.SimpMessageType;
+import org.springframework.messaging.simp.broker.OrderedMessageChannelDecorator;
+import org.springframework.messaging.simp.stomp.BufferingStompDecoder;
+import org.springframework.messaging.simp.stomp.StompCommand;
+import org.springframework.messaging.simp.stomp.StompConversionException;
+import org.springframework.messaging.simp.stomp.StompDecoder;
+import org.springframework.messaging.simp.stomp.StompEncoder;
+import org.springframework.messaging.simp.stomp.StompHeaderAccessor;
+import org.springframework.messaging.support.AbstractSubscribableChannel;
+import org.springframework.messaging.support.MessageBuilder;
+import org.springframework.messaging.support.MessageHeaderAccessor;
+import org.springframework.security.access.AccessDeniedException;
+import org.springframework.util.Assert;
+import org.springframework.util.MimeTypeUtils;
+import org.springframework.web.socket.BinaryMessage;
+import org.springframework.web.socket.CloseStatus;
+import org.springframework.web.socket.TextMessage;
+import org.springframework.web.socket.WebSocketMessage;
+import org.springframework.web.socket.WebSocketSession;
+import org.springframework.web.socket.handler.ConcurrentWebSocketSessionDecorator;
+import org.springframework.web.socket.messaging.SessionConnectEvent;
+import org.springframework.web.socket.messaging.SessionConnectedEvent;
+import org.springframework.web.socket.messaging.SessionDisconnectEvent;
+import org.springframework.web.socket.messaging.SessionSubscribeEvent;
+import org.springframework.web.socket.messaging.SessionUnsubscribeEvent;
+import org.springframework.web.socket.messaging.SubProtocolHandler;
+
+/**
+ * STOMP between WebSocket messages and Spring's channels, with Spring's decoder and encoder.
+ * Unlike {@code StompSubProtocolHandler} it handles the frames of a client in order and
+ * answers what interceptors throw, executes nothing after a fatal error, and tells clients
+ * nothing of its inside.
+ */
+final class StompProtocolHandler implements SubProtocolHandler {
+
+	private static final Logger logger = LoggerFactory.getLogger(StompProtocolHandler.class);
+
+	private static final byte[] EMPTY = new byte[0];
+
+	/** What only servers send. */
+	private static final Set<StompCommand> SERVER_COMMANDS = Set.of(StompCommand.CONNECTED, StompCommand.MESSAGE,
+			StompCommand.RECEIPT, StompCommand.ERROR);
+
+	private final StompDecoder decoder = new StompDecoder();
+
+	private final StompEncoder encoder = new StompEncoder();
+
+	private final Map<String, Inbound> inbounds = new ConcurrentHashMap<>();
+
+	private final RealtimeEngine engine;
+
+	private final AbstractSubscribableChannel inboundChannel;
+
+	private final TopicBroker topicBroker;
+
+	private final StompFrames frames;
+
+	private final ApplicationEventPublisher events;
+
+	private final int frameSize;
+
+	StompProtocolHandler(RealtimeEngine engine, AbstractSubscribableChannel inboundChannel, TopicBroker topicBroker,
+			StompFrames frames, ApplicationEventPublisher events, int frameSize) {
+		this.engine = engine;
+		this.inboundChannel = inboundChannel;
+		this.topicBroker = topicBroker;
+		this.frames = frames;
+		this.events = events;
+		this.frameSize = frameSize;
+	}
+
+	/**
+	 * What is on its way in from one connection.
+	 */
+	private record Inbound(BufferingStompDecoder decoder, InboundFrames frames) {
+
+	}
+
+	@Override
+	public List<String> getSupportedProtocols() {
+		return List.of("v10.stomp", "v11.stomp", "v12.stomp");
+	}
+
+	@Override
+	public @Nullable String resolveSessionId(Message<?> message) {
+		return SimpMessageHeaderAccessor.getSessionId(message.getHeaders());
+	}
+
+	@Override
+	public void afterSessionStarted(WebSocketSession session, MessageChannel channel) {
+		StompConnection connection = StompConnection.of(session.getAttributes());
+		InboundFrames inbound = new InboundFrames(() -> this.inboundChannel.getSubscribers().size(),
+				(message) -> dispatch(connection, message));
+		this.inbounds.put(session.getId(),
+				new Inbound(new BufferingStompDecoder(this.decoder, this.frameSize), inbound));
+	}
+
+	@Override
+	public void handleMessageFromClient(WebSocketSession session, WebSocketMessage<?> message,
+			MessageChannel channel) {
+		StompConnection connection = StompConnection.of(session.getAttributes());
+		Inbound inbound = this.inbounds.get(session.getId());
+		if (inbound == null || connection.isEnded()) {
+			return;
+		}
+		connection.heartbeat().read(System.nanoTime());
+		try {
+			for (Message<byte[]> frame : inbound.decoder().decode(bytesOf(message))) {
+				if (connection.isEnded()) {
+					return;
+				}
+				receive(session, connection, inbound.frames(), frame);
+			}
+		}
+		catch (StompConversionException | IllegalArgumentException ex) {
+			logger.debug("{}: malformed frame", connection, ex);
+			connection.fail(CloseReason.PROTOCOL_ERROR, "Malformed or too large frame");
+		}
+	}
+
+	private static ByteBuffer bytesOf(WebSocketMessage<?> message) {
+		if (message instanceof TextMessage text) {
+			return ByteBuffer.wrap(text.asBytes());
+		}
+		return (message instanceof BinaryMessage binary) ? binary.getPayload() : ByteBuffer.allocate(0);
+	}
+
+	private void receive(WebSocketSession session, StompConnection connection, InboundFrames inbound,
+			Message<byte[]> message) {
+		StompHeaderAccessor frame = headers(message);
+		StompCommand command = frame.getCommand();
+		if (command == null) {
+			// A heart-beat.
+			return;
+		}
+		frame.setSessionId(session.getId());
+		frame.setSessionAttributes(session.getAttributes());
+		frame.setHeader(SimpMessageHeaderAccessor.HEART_BEAT_HEADER, frame.getHeartbeat());
+		if (SERVER_COMMANDS.contains(command)) {
+			connection.fail(CloseReason.PROTOCOL_ERROR, "Not a frame of a client");
+		}
+		else if (!inbound.offer(message, frame)) {
+			connection.fail(CloseReason.ABUSE, "Too many frames at once");
+		}
+	}
+
+	/**
+	 * Sends a frame to the channel, when its turn has come.
+	 * @return whether handlers of the application are at work on it
+	 */
+	private boolean dispatch(StompConnection connection, Message<byte[]> message) {
+		StompHeaderAccessor frame = headers(message);
+		boolean connect = isConnect(frame);
+		if (connection.isEnded()) {
+			return false;
+		}
+		if (connect == connection.isConnected()) {
+			connection.fail(CloseReason.PROTOCOL_ERROR, connect ? "Already connected" : "CONNECT comes first");
+			return false;
+		}
+		frame.setUser(connection.user());
+		frame.setUserChangeCallback(connection::setUser);
+		boolean sent = send(connection, message);
+		if (connect && !connection.isConnected()) {
+			connection.fail(CloseReason.UNAUTHORIZED, "Authentication failed");
+		}
+		if (frame.getCommand() == StompCommand.DISCONNECT) {
+			disconnect(connection, frame);
+		}
+		return sent;
+	}
+
+	private boolean send(StompConnection connection, Message<byte[]> message) {
+		try {
+			SimpAttributesContextHolder.setAttributesFromMessage(message);
+			boolean sent = this.inboundChannel.send(message);
+			if (sent) {
+				publishEvents(connection, message);
+			}
+			return sent;
+		}
+		catch (RuntimeException ex) {
+			refuse(connection, message, ex);
+			return false;
+		}
+		finally {
+			SimpAttributesContextHolder.resetAttributes();
+		}
+	}
+
+	private void publishEvents(StompConnection connection, Message<byte[]> message) {
+		StompHeaderAccessor frame = headers(message);
+		Principal user = connection.user();
+		if (isConnect(frame)) {
+			this.events.publishEvent(new SessionConnectEvent(this, message, user));
+			this.events.publishEvent(new SessionConnectedEvent(this, connectedMessage(frame, user), user));
+		}
+		else if (frame.getCommand() == StompCommand.SUBSCRIBE) {
+			this.events.publishEvent(new SessionSubscribeEvent(this, message, user));
+		}
+		else if (frame.getCommand() == StompCommand.UNSUBSCRIBE) {
+			this.events.publishEvent(new SessionUnsubscribeEvent(this, message, user));
+		}
+	}
+
+	private static Message<byte[]> connectedMessage(StompHeaderAccessor connect, @Nullable Principal user) {
+		StompHeaderAccessor headers = StompHeaderAccessor.create(StompCommand.CONNECTED);
+		headers.setSessionId(connect.getSessionId());
+		headers.setSessionAttributes(connect.getSessionAttributes());
+		headers.setUser(user);
+		return MessageBuilder.createMessage(EMPTY, headers.getMessageHeaders());
+	}
+
+	private void disconnect(StompConnection connection, StompHeaderAccessor frame) {
+		if (frame.getReceipt() != null) {
+			connection.send(this.frames.receipt(frame.getReceipt()));
+		}
+		connection.end(CloseReason.NORMAL);
+	}
+
+	private static boolean isConnect(StompHeaderAccessor frame) {
+		return frame.getCommand() == StompCommand.CONNECT || frame.getCommand() == StompCommand.STOMP;
+	}
+
+	private static StompHeaderAccessor headers(Message<?> message) {
+		StompHeaderAccessor headers = MessageHeaderAccessor.getAccessor(message, StompHeaderAccessor.class);
+		Assert.state(headers != null, "Expected STOMP headers");
+		return headers;
+	}
+
+	@Override
+	public void handleMessageToClient(WebSocketSession session, Message<?> message) {
+		SimpMessageType type = SimpMessageHeaderAccessor.getMessageType(message.getHeaders());
+		StompHeaderAccessor frame = StompHeaderAccessor.wrap(message);
+		boolean forClient = type == SimpMessageType.MESSAGE || frame.getCommand() == StompCommand.RECEIPT
+				|| frame.getCommand() == StompCommand.ERROR;
+		Runnable next = OrderedMessageChannelDecorator.getNextMessageTask(message);
+		if (next != null && session instanceof ConcurrentWebSocketSessionDecorator concurrent) {
+			concurrent.setMessageCallback((sent) -> next.run());
+		}
+		// The rest are the broker's CONNECTED, heart-beats and so on: those are ours here.
+		if (forClient && message.getPayload() instanceof byte[] payload) {
+			send(session, frame, payload);
+		}
+		else if (next != null) {
+			next.run();
+		}
+	}
+
+	private void send(WebSocketSession session, StompHeaderAccessor frame, byte[] payload) {
+		if (frame.getCommand() == null || frame.getCommand() == StompCommand.SEND) {
+			frame.updateStompCommandAsServerMessage();
+		}
+		String original = frame.getFirstNativeHeader(SimpMessageHeaderAccessor.ORIGINAL_DESTINATION);
+		if (original != null) {
+			frame.removeNativeHeader(SimpMessageHeaderAccessor.ORIGINAL_DESTINATION);
+			frame.setDestination(original);
+		}
+		byte[] bytes = this.encoder.encode(frame.getMessageHeaders(), payload);
+		boolean binary = payload.length > 0
+				&& MimeTypeUtils.APPLICATION_OCTET_STREAM.isCompatibleWith(frame.getContentType());
+		try {
+			session.sendMessage(binary ? new BinaryMessage(bytes) : new TextMessage(bytes));
+			if (frame.getCommand() == StompCommand.ERROR) {
+				session.close(CloseStatus.PROTOCOL_ERROR);
+			}
+		}
+		catch (IOException ex) {
+			logger.debug("Could not send to {}", session, ex);
+		}
+	}
+
+	/**
+	 * Answers a frame whose handling threw, usually in an interceptor of the application or
+	 * of Spring Security.
+	 */
+	private void refuse(StompConnection connection, Message<?> message, RuntimeException ex) {
+		StompHeaderAccessor frame = headers(message);
+		boolean denied = ex instanceof AccessDeniedException || ex.getCause() instanceof AccessDeniedException;
+		if (denied) {
+			logger.debug("{}: denied {}", connection, frame.getCommand());
+		}
+		else {
+			logger.warn("{}: {} failed", connection, frame.getCommand(), ex);
+		}
+		ControlCode code = denied ? ControlCode.FORBIDDEN : ControlCode.UNAVAILABLE;
+		if (frame.getCommand() == StompCommand.SUBSCRIBE) {
+			this.topicBroker.refuseSubscribe(connection, frame, code);
+		}
+		else if (frame.getCommand() == StompCommand.SEND) {
+			this.topicBroker.refuseSend(connection, frame, code);
+		}
+		else {
+			connection.fail(denied ? CloseReason.UNAUTHORIZED : CloseReason.INTERNAL_ERROR,
+					denied ? "Authentication failed" : "Internal error");
+		}
+	}
+
+	@Override
+	public void afterSessionEnded(WebSocketSession session, CloseStatus closeStatus, MessageChannel channel) {
+		StompConnection connection = StompConnection.of(session.getAttributes());
+		this.inbounds.remove(session.getId());
+		connection.end(CloseReason.NORMAL);
+		this.engine.disconnect(connection.connection());
+		Message<byte[]> message = disconnectMessage(session, connection.user());
+		SimpAttributes attributes = SimpAttributes.fromMessage(message);
+		try {
+			SimpAttributesContextHolder.setAttributes(attributes);
+			this.events.publishEvent(
+					new SessionDisconnectEvent(this, message, session.getId(), closeStatus, connection.user()));
+			this.inboundChannel.send(message);
+		}
+		finally {
+			SimpAttributesContextHolder.resetAttributes();
+			attributes.sessionCompleted();
+		}
+	}
+
+	private static Message<byte[]> disconnectMessage(WebSocketSession session, @Nullable Principal user) {
+		StompHeaderAccessor headers = StompHeaderAccessor.create(StompCommand.DISCONNECT);
+		headers.setSessionId(session.getId());
+		headers.setSessionAttributes(session.getAttributes());
+		headers.setUser(user);
+		return MessageBuilder.createMessage(EMPTY, headers.getMessageHeaders());
+	}
+
+	@Override
+	public String toString() {
+		return "StompProtocolHandler";
+	}
+
+}

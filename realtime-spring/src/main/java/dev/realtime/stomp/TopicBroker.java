@@ -1,0 +1,209 @@
+package dev.realtime.stomp;
+
+import java.util.List;
+import java.util.Map;
+
+import dev.realtime.Replay;
+import dev.realtime.StreamPosition;
+import dev.realtime.TopicFilter;
+import dev.realtime.core.ChannelId;
+import dev.realtime.core.CloseReason;
+import dev.realtime.core.MessageFilter;
+import dev.realtime.core.RealtimeEngine;
+import dev.realtime.core.Start;
+import dev.realtime.core.SubscribeOutcome;
+import dev.realtime.core.SubscriptionRequest;
+import dev.realtime.json.FilterParser;
+import dev.realtime.json.InvalidFilterException;
+import dev.realtime.stomp.StompConnection.Identity;
+import dev.realtime.topic.SubscribeAttempt;
+import dev.realtime.topic.Topic;
+import dev.realtime.topic.Topics;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import org.springframework.messaging.simp.stomp.StompHeaderAccessor;
+
+/**
+ * Serves the destinations under {@code /realtime/}: checks what a client asks for and hands
+ * it to the engine. A refusal is answered and harms nothing else.
+ */
+final class TopicBroker {
+
+	private static final Logger logger = LoggerFactory.getLogger(TopicBroker.class);
+
+	private static final int MAX_ID_LENGTH = 128;
+
+	/** Refused frames after which a client is no longer believed to be mistaken. */
+	private static final int MAX_REFUSED_SENDS = 100;
+
+	/**
+	 * Keys whose last message is looked up for one subscription. A filter of more falls back
+	 * to the bounded history.
+	 */
+	private static final int MAX_REPLAY_KEYS = 512;
+
+	private final RealtimeEngine engine;
+
+	private final Topics topics;
+
+	private final FilterParser filters;
+
+	private final StompFrames frames;
+
+	TopicBroker(RealtimeEngine engine, Topics topics, FilterParser filters, StompFrames frames) {
+		this.engine = engine;
+		this.topics = topics;
+		this.filters = filters;
+		this.frames = frames;
+	}
+
+	void subscribe(StompConnection connection, StompHeaderAccessor frame) {
+		String id = frame.getSubscriptionId();
+		if (id == null || id.isEmpty() || id.length() > MAX_ID_LENGTH || hasControls(id) || hasControls(frame.getReceipt())) {
+			// Without an id there is no subscription an answer could belong to.
+			connection.fail(CloseReason.PROTOCOL_ERROR, "SUBSCRIBE needs an id of at most " + MAX_ID_LENGTH
+					+ " characters, without control characters");
+			return;
+		}
+		try {
+			subscribe(connection, id, frame);
+		}
+		catch (DeniedException ex) {
+			deny(connection, id, frame.getDestination(), ex.code, ex.detail);
+		}
+	}
+
+	private void subscribe(StompConnection connection, String id, StompHeaderAccessor frame) throws DeniedException {
+		Identity identity = connection.identity();
+		String name = topicName(frame.getDestination());
+		Topic topic = this.topics.find(name);
+		Map<String, String> variables = (topic != null) ? topic.match(name) : null;
+		if (topic == null || variables == null) {
+			throw new DeniedException(ControlCode.UNKNOWN_TOPIC);
+		}
+		TopicFilter filter = filter(frame.getFirstNativeHeader("filter"));
+		Start start = start(topic, filter, frame);
+		if (!topic.permits(new SubscribeAttempt(identity.user(), identity.tenant(), variables, filter))) {
+			throw new DeniedException(ControlCode.FORBIDDEN);
+		}
+		ChannelId channel = topic.channel(name, identity.tenant(), identity.user().getName());
+		SubscriptionRequest request = new SubscriptionRequest(id, channel, MessageFilter.of(filter.values()), start,
+				frame.getReceipt(), topic.history());
+		SubscribeOutcome outcome = this.engine.subscribe(connection.connection(), request, (ex) -> {
+			logger.warn("Could not subscribe {} to {}", connection, channel, ex);
+			deny(connection, id, frame.getDestination(), ControlCode.UNAVAILABLE, ControlCode.UNAVAILABLE.detail());
+		});
+		requireAccepted(outcome);
+	}
+
+	private static void requireAccepted(SubscribeOutcome outcome) throws DeniedException {
+		switch (outcome) {
+			case DUPLICATE_ID -> throw new DeniedException(ControlCode.DUPLICATE_ID);
+			case TOO_MANY -> throw new DeniedException(ControlCode.TOO_MANY_SUBSCRIPTIONS);
+			case ACCEPTED, CLOSED -> {
+			}
+		}
+	}
+
+	private static String topicName(@Nullable String destination) throws DeniedException {
+		if (destination == null || !destination.startsWith(StompFrames.DESTINATION_PREFIX)) {
+			throw new DeniedException(ControlCode.UNKNOWN_TOPIC);
+		}
+		return destination.substring(StompFrames.DESTINATION_PREFIX.length());
+	}
+
+	private TopicFilter filter(@Nullable String header) throws DeniedException {
+		try {
+			return (header != null) ? this.filters.parse(header) : TopicFilter.none();
+		}
+		catch (InvalidFilterException ex) {
+			throw new DeniedException(ControlCode.BAD_FILTER, ex.getMessage());
+		}
+	}
+
+	private static Start start(Topic topic, TopicFilter filter, StompHeaderAccessor frame) throws DeniedException {
+		String since = frame.getFirstNativeHeader("since");
+		if (since != null) {
+			try {
+				return new Start.Since(StreamPosition.parse(since));
+			}
+			catch (IllegalArgumentException ex) {
+				throw new DeniedException(ControlCode.BAD_REQUEST, "The header 'since' is not a position");
+			}
+		}
+		String replay = frame.getFirstNativeHeader("replay");
+		if ((replay != null) ? replay.equals("last") : topic.replay() == Replay.LAST) {
+			return new Start.Last(topic.key().isEmpty() ? List.of()
+					: List.copyOf(MessageFilter.of(filter.values()).combinations(topic.key(), MAX_REPLAY_KEYS)));
+		}
+		if (replay == null || replay.equals("none")) {
+			return new Start.Live();
+		}
+		throw new DeniedException(ControlCode.BAD_REQUEST, "The header 'replay' is neither 'last' nor 'none'");
+	}
+
+	/**
+	 * Ends a subscription of ours.
+	 * @return {@code false} if the connection has no such subscription
+	 */
+	boolean unsubscribe(StompConnection connection, StompHeaderAccessor frame) {
+		String id = frame.getSubscriptionId();
+		if (id == null || !this.engine.unsubscribe(connection.connection(), id)) {
+			return false;
+		}
+		if (frame.getReceipt() != null) {
+			connection.send(this.frames.receipt(frame.getReceipt()));
+		}
+		return true;
+	}
+
+	void refuseSubscribe(StompConnection connection, StompHeaderAccessor frame, ControlCode code) {
+		deny(connection, String.valueOf(frame.getSubscriptionId()), frame.getDestination(), code, code.detail());
+	}
+
+	/**
+	 * Refuses a SEND, and ends the connection of those who go on.
+	 */
+	void refuseSend(StompConnection connection, StompHeaderAccessor frame, ControlCode code) {
+		if (frame.getReceipt() != null) {
+			connection.send(this.frames.refusedReceipt(frame.getReceipt(), code));
+		}
+		if (connection.countRefusedSend() > MAX_REFUSED_SENDS) {
+			connection.fail(CloseReason.ABUSE, "Too many refused frames");
+		}
+	}
+
+	private void deny(StompConnection connection, String subscriptionId, @Nullable String destination,
+			ControlCode code, String detail) {
+		logger.debug("{}: denied a subscription: {}", connection, code);
+		connection.send(this.frames.denied(subscriptionId, (destination != null) ? destination : "", code, detail));
+	}
+
+	private static boolean hasControls(@Nullable String text) {
+		return text != null && text.chars().anyMatch(Character::isISOControl);
+	}
+
+	/**
+	 * Why a subscription is refused.
+	 */
+	private static final class DeniedException extends Exception {
+
+		private final ControlCode code;
+
+		private final String detail;
+
+		DeniedException(ControlCode code) {
+			this(code, code.detail());
+		}
+
+		DeniedException(ControlCode code, String detail) {
+			super(detail, null, false, false);
+			this.code = code;
+			this.detail = detail;
+		}
+
+	}
+
+}

@@ -1,0 +1,193 @@
+package dev.realtime.stomp;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.function.LongSupplier;
+
+import dev.realtime.core.CloseReason;
+import dev.realtime.core.FrameSink;
+import dev.realtime.core.Lane;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import org.springframework.web.socket.CloseStatus;
+import org.springframework.web.socket.TextMessage;
+import org.springframework.web.socket.WebSocketMessage;
+
+/**
+ * Writes the frames of one connection of the servlet endpoint: one send in flight, so that a
+ * slow reader never holds a thread; what piles up meanwhile goes out together.
+ */
+final class WebSocketSink implements FrameSink<WebSocketMessage<?>> {
+
+	/**
+	 * Several STOMP frames share one WebSocket message up to this many characters: the
+	 * default buffer of Java clients. Larger frames travel alone.
+	 */
+	private static final int BATCH_LENGTH = 8 * 1024;
+
+	private static final Logger logger = LoggerFactory.getLogger(WebSocketSink.class);
+
+	private final AsyncSender sender;
+
+	private final Lane<WebSocketMessage<?>> lane;
+
+	private final Heartbeat heartbeat;
+
+	private final long tickNanos;
+
+	private final long pendingLimit;
+
+	private final LongSupplier nanoTime;
+
+	private final ArrayDeque<WebSocketMessage<?>> pending = new ArrayDeque<>();
+
+	private long pendingLength;
+
+	private boolean inFlight;
+
+	private @Nullable CloseReason closeReason;
+
+	private boolean closed;
+
+	WebSocketSink(AsyncSender sender, Lane<WebSocketMessage<?>> lane, Heartbeat heartbeat, Duration tick,
+			long pendingLimit, LongSupplier nanoTime) {
+		this.sender = sender;
+		this.lane = lane;
+		this.heartbeat = heartbeat;
+		this.tickNanos = tick.toNanos();
+		this.pendingLimit = pendingLimit;
+		this.nanoTime = nanoTime;
+	}
+
+	@Override
+	public void write(WebSocketMessage<?> frame) {
+		if (this.closeReason != null) {
+			return;
+		}
+		this.pending.add(frame);
+		this.pendingLength += length(frame);
+		if (this.pendingLength > this.pendingLimit && this.inFlight) {
+			logger.debug("A client does not read fast enough");
+			discard(CloseReason.SLOW_CONSUMER);
+		}
+	}
+
+	@Override
+	public void flush() {
+		while (!this.inFlight && !this.pending.isEmpty()) {
+			this.inFlight = true;
+			this.heartbeat.written(this.nanoTime.getAsLong());
+			Completion completion = new Completion();
+			this.sender.send(nextMessage(), completion::done);
+			completion.sendReturned();
+		}
+		if (!this.inFlight && this.closeReason != null) {
+			closeNow(this.closeReason);
+		}
+	}
+
+	private WebSocketMessage<?> nextMessage() {
+		WebSocketMessage<?> first = take();
+		if (!(first instanceof TextMessage) || !isJoinable(length(first))) {
+			return first;
+		}
+		StringBuilder batch = new StringBuilder(first.getPayload().toString());
+		while (isJoinable(batch.length())) {
+			batch.append(take().getPayload());
+		}
+		return new TextMessage(batch);
+	}
+
+	private boolean isJoinable(int length) {
+		WebSocketMessage<?> next = this.pending.peek();
+		return next instanceof TextMessage && length + length(next) <= BATCH_LENGTH;
+	}
+
+	private WebSocketMessage<?> take() {
+		WebSocketMessage<?> frame = this.pending.remove();
+		this.pendingLength -= length(frame);
+		return frame;
+	}
+
+	private static int length(WebSocketMessage<?> frame) {
+		return (frame.getPayload() instanceof String text) ? text.length() : frame.getPayloadLength();
+	}
+
+	@Override
+	public void close(CloseReason reason) {
+		if (this.closeReason == null) {
+			this.closeReason = reason;
+			flush();
+		}
+	}
+
+	private void discard(CloseReason reason) {
+		this.closeReason = reason;
+		this.pending.clear();
+		this.pendingLength = 0;
+		closeNow(reason);
+	}
+
+	private void closeNow(CloseReason reason) {
+		if (!this.closed) {
+			this.closed = true;
+			this.sender.close(new CloseStatus(reason.code(), reason.text()));
+		}
+	}
+
+	private void sent(@Nullable Throwable failure) {
+		this.inFlight = false;
+		if (failure != null) {
+			logger.debug("A client can not be reached", failure);
+			discard(CloseReason.SLOW_CONSUMER);
+		}
+	}
+
+	@Override
+	public void tick(long now) {
+		CloseReason overdue = this.heartbeat.overdue(now);
+		if (overdue != null && !this.closed) {
+			discard(overdue);
+		}
+		else if (this.closeReason == null && !this.inFlight && this.pending.isEmpty()
+				&& this.heartbeat.isDue(now, this.tickNanos)) {
+			write(StompFrames.HEARTBEAT);
+			flush();
+		}
+	}
+
+	/**
+	 * One send. Containers complete it before {@link AsyncSender#send} returns, on the
+	 * sending thread, as well as later on another: only the latter needs a turn of the lane.
+	 */
+	private final class Completion {
+
+		private boolean returned;
+
+		private boolean done;
+
+		private @Nullable Throwable failure;
+
+		synchronized void done(@Nullable Throwable failure) {
+			this.done = true;
+			this.failure = failure;
+			if (this.returned) {
+				WebSocketSink.this.lane.execute(() -> {
+					sent(failure);
+					flush();
+				});
+			}
+		}
+
+		synchronized void sendReturned() {
+			this.returned = true;
+			if (this.done) {
+				sent(this.failure);
+			}
+		}
+
+	}
+
+}

@@ -1,0 +1,167 @@
+package dev.realtime.topic;
+
+import java.util.List;
+import java.util.Map;
+
+import dev.realtime.Replay;
+import dev.realtime.Scope;
+import dev.realtime.Tenant;
+import dev.realtime.core.ChannelId;
+import dev.realtime.core.HistoryOptions;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import org.springframework.security.core.context.SecurityContext;
+import org.springframework.security.core.context.SecurityContextHolder;
+import org.springframework.security.core.context.SecurityContextHolderStrategy;
+
+/**
+ * A declared topic. Immutable.
+ *
+ * @since 0.1.0
+ */
+public final class Topic {
+
+	private static final Logger logger = LoggerFactory.getLogger(Topic.class);
+
+	private final TopicName name;
+
+	private final Class<?> type;
+
+	private final List<String> key;
+
+	private final HistoryOptions history;
+
+	private final Scope scope;
+
+	private final Replay replay;
+
+	private final SubscribeRule rule;
+
+	Topic(TopicName name, Class<?> type, List<String> key, HistoryOptions history, Scope scope, Replay replay,
+			SubscribeRule rule) {
+		this.name = name;
+		this.type = type;
+		this.key = key;
+		this.history = history;
+		this.scope = scope;
+		this.replay = replay;
+		this.rule = rule;
+	}
+
+	/**
+	 * Asks the rule, as the subscriber.
+	 * @param attempt what the subscriber wants
+	 * @return {@code false} also when the rule throws
+	 */
+	public boolean permits(SubscribeAttempt attempt) {
+		SecurityContextHolderStrategy holder = SecurityContextHolder.getContextHolderStrategy();
+		SecurityContext previous = holder.getContext();
+		SecurityContext context = holder.createEmptyContext();
+		context.setAuthentication(attempt.user());
+		try {
+			holder.setContext(context);
+			return this.rule.permits(attempt);
+		}
+		catch (Exception ex) {
+			logger.warn("The rule of topic '{}' ({}) failed, which denies the subscription", this.name,
+					this.type.getName(), ex);
+			return false;
+		}
+		finally {
+			holder.setContext(previous);
+		}
+	}
+
+	/**
+	 * The channel of a tenant and user.
+	 * @param name the name of the topic with its variables filled in
+	 * @param tenant the tenant, or {@code null} if the scope is {@link Scope#GLOBAL}
+	 * @param user the user, or {@code null} if the scope is not {@link Scope#USER}
+	 * @return the identity of the channel
+	 */
+	public ChannelId channel(String name, @Nullable Tenant tenant, @Nullable String user) {
+		if (this.scope == Scope.GLOBAL) {
+			return new ChannelId(null, null, name);
+		}
+		if (tenant == null || (this.scope == Scope.USER && user == null)) {
+			throw new IllegalArgumentException("A channel of topic '" + this.name + "' needs a tenant"
+					+ ((this.scope == Scope.USER) ? " and a user" : ""));
+		}
+		return new ChannelId(tenant.id(), (this.scope == Scope.USER) ? user : null, name);
+	}
+
+	/**
+	 * The name as declared.
+	 * @return the name with its variables
+	 */
+	public TopicName name() {
+		return this.name;
+	}
+
+	/**
+	 * The annotated class.
+	 * @return the topic class or the payload type
+	 */
+	public Class<?> type() {
+		return this.type;
+	}
+
+	/**
+	 * The attributes that identify what a message is about.
+	 * @return their names, empty if there are none
+	 */
+	public List<String> key() {
+		return this.key;
+	}
+
+	/**
+	 * How much of its past a channel keeps.
+	 * @return the bounds
+	 */
+	public HistoryOptions history() {
+		return this.history;
+	}
+
+	/**
+	 * Who shares a channel.
+	 * @return the scope
+	 */
+	public Scope scope() {
+		return this.scope;
+	}
+
+	/**
+	 * What a new subscription gets of the past.
+	 * @return the default of the topic
+	 */
+	public Replay replay() {
+		return this.replay;
+	}
+
+	/**
+	 * Fills the variables of the name in.
+	 * @param values a value for each variable, in order
+	 * @return the name of a channel
+	 * @throws IllegalArgumentException if a value is missing or can not be part of a name
+	 */
+	public String render(List<?> values) {
+		return this.name.render(values);
+	}
+
+	/**
+	 * Reads a name with the variables filled in.
+	 * @param name such as {@code document.42}
+	 * @return the values by variable, or {@code null} if it is no name of this topic
+	 */
+	public @Nullable Map<String, String> match(String name) {
+		return this.name.match(name);
+	}
+
+	@Override
+	public String toString() {
+		return this.name + " (" + this.type.getName() + ")";
+	}
+
+}
