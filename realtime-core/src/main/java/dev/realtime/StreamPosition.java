@@ -2,8 +2,6 @@ package dev.realtime;
 
 import java.util.regex.Pattern;
 
-import org.jspecify.annotations.NullMarked;
-
 /**
  * Where a publication stands in its channel. The offset grows by one per publication; the
  * epoch changes when the channel had to start anew, so positions of different epochs can
@@ -13,7 +11,6 @@ import org.jspecify.annotations.NullMarked;
  * @param offset zero before the first publication of the epoch
  * @since 0.1.0
  */
-@NullMarked
 public record StreamPosition(String epoch, long offset) {
 
 	private static final Pattern FORM = Pattern.compile("([a-z0-9]{1,32})-(0|[1-9][0-9]{0,17})");

@@ -19,12 +19,14 @@ public @interface History {
 	/**
 	 * The number of publications. Zero keeps none; below zero means
 	 * {@code realtime.history.size}.
+	 * @return the number of publications
 	 */
 	int size() default -1;
 
 	/**
 	 * How long a publication is kept, such as {@code 10m}. Empty means
 	 * {@code realtime.history.ttl}.
+	 * @return a duration, or nothing
 	 */
 	String ttl() default "";
 

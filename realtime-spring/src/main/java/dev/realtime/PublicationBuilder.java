@@ -25,8 +25,8 @@ public interface PublicationBuilder {
 	PublicationBuilder event(String name);
 
 	/**
-	 * The user whose channel it goes to. Only for topics of {@link Scope#USER}; by default
-	 * the current user.
+	 * The user whose channel it goes to. Only for topics of {@link Scope#USER}; by
+	 * default the current user.
 	 * @param name the name of the user's authentication
 	 * @return this
 	 */
@@ -34,7 +34,8 @@ public interface PublicationBuilder {
 
 	/**
 	 * Leaves out one connection, usually the one that caused the change.
-	 * @param connectionId what the client found in the {@code session} header of CONNECTED
+	 * @param connectionId what the client found in the {@code session} header of
+	 * CONNECTED
 	 * @return this
 	 */
 	PublicationBuilder except(String connectionId);

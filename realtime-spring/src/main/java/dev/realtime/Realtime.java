@@ -5,15 +5,16 @@ import java.util.concurrent.CompletableFuture;
 /**
  * Publishes to topics. Inject it anywhere: controllers, services, scheduled jobs.
  * <p>
- * Inside a transaction a publication goes out after commit, in the order of the calls, and
- * never after rollback: then its future is cancelled. The payload is serialised during the
- * call. Nothing here blocks, and trouble of the backplane never throws; it fails the
- * future, which the caller may ignore. What does throw, at once, are programming errors: an
- * unknown topic, a missing variable, no tenant where one is needed, a payload that does not
- * serialise or is larger than {@code realtime.limits.payload-size}.
+ * Inside a transaction a publication goes out after commit, in the order of the calls,
+ * and never after rollback: then its future is cancelled. The payload is serialised
+ * during the call. Nothing here blocks, and trouble of the backplane never throws; it
+ * fails the future, which the caller may ignore. What does throw, at once, are
+ * programming errors: an unknown topic, a missing variable, no tenant where one is
+ * needed, a payload that does not serialise or is larger than
+ * {@code realtime.limits.payload-size}.
  * <p>
- * With {@code realtime.enabled=false} every call is a no-op that answers a future completed
- * with {@code null}. Thread-safe.
+ * With {@code realtime.enabled=false} every call is a no-op that answers a future
+ * completed with {@code null}. Thread-safe.
  *
  * @since 0.1.0
  */
@@ -35,16 +36,16 @@ public interface Realtime {
 	CompletableFuture<StreamPosition> publish(String topic, Object data);
 
 	/**
-	 * Publishes a payload whose class is the topic, to the current tenant. Variables of the
-	 * topic's name are filled in from the attributes of the payload.
+	 * Publishes a payload whose class is the topic, to the current tenant. Variables of
+	 * the topic's name are filled in from the attributes of the payload.
 	 * @param event an instance of a class annotated with {@link RealtimeTopic}
 	 * @return completed with the position once the backplane has the publication
 	 */
 	CompletableFuture<StreamPosition> publish(Object event);
 
 	/**
-	 * The same for an explicit tenant: for scheduled jobs and system code, where no user is
-	 * logged in.
+	 * The same for an explicit tenant: for scheduled jobs and system code, where no user
+	 * is logged in.
 	 * @param tenantId the id of the tenant
 	 * @return a view that publishes to this tenant
 	 */
@@ -52,8 +53,8 @@ public interface Realtime {
 
 	/**
 	 * Starts a publication with options.
-	 * @param topic the name of a topic, with variables ({@code document.{id}}) or with their
-	 * values filled in
+	 * @param topic the name of a topic, with variables ({@code document.{id}}) or with
+	 * their values filled in
 	 * @param variables the values of the variables, in order
 	 * @return a builder
 	 */

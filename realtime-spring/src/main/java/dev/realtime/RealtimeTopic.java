@@ -16,14 +16,16 @@ import org.springframework.core.annotation.AliasFor;
  * {@link Realtime#publish(Object)}.
  *
  * <pre>{@code
- * @RealtimeTopic("contact.updated")
+ * &#64;RealtimeTopic("contact.updated")
  * class ContactUpdatedTopic {
  *
- *     @CanSubscribe
+
+ *     &#64;CanSubscribe
  *     boolean canSubscribe(Authentication user) { ... }
  * }
  *
- * @RealtimeTopic(name = "contact.updated", key = "id", canSubscribe = "isAuthenticated()")
+ *
+&#64;RealtimeTopic(name = "contact.updated", key = "id", canSubscribe = "isAuthenticated()")
  * record ContactUpdated(long id, long updatedBy) { }
  * }</pre>
  *
@@ -37,16 +39,18 @@ import org.springframework.core.annotation.AliasFor;
 public @interface RealtimeTopic {
 
 	/**
-	 * The name: segments of letters, digits, {@code _}, {@code :} and {@code -}, joined by
-	 * dots. A whole segment may be a variable: {@code document.{id}} is one channel per
-	 * document. By default the name of the class without {@code Topic}, dotted and in
+	 * The name: segments of letters, digits, {@code _}, {@code :} and {@code -}, joined
+	 * by dots. A whole segment may be a variable: {@code document.{id}} is one channel
+	 * per document. By default the name of the class without {@code Topic}, dotted and in
 	 * lower case: {@code ContactUpdatedTopic} is {@code contact.updated}.
+	 * @return the name
 	 */
 	@AliasFor("value")
 	String name() default "";
 
 	/**
 	 * The name, see {@link #name()}.
+	 * @return the name
 	 */
 	@AliasFor("name")
 	String value() default "";
@@ -55,6 +59,7 @@ public @interface RealtimeTopic {
 	 * The rule as a Spring Security expression, such as {@code hasRole('ADMIN')}, instead
 	 * of a {@link CanSubscribe} method. May use {@code #filter}, {@code #tenant} and the
 	 * variables of the name, for example {@code @documents.visible(#id)}.
+	 * @return an expression, or nothing
 	 */
 	String canSubscribe() default "";
 
@@ -62,21 +67,25 @@ public @interface RealtimeTopic {
 	 * The attributes of the payload that identify what a message is about. Last-message
 	 * replay is then exact for every filter that contains all of them, however many
 	 * messages about other keys came since. A payload without them can not be published.
+	 * @return names of attributes
 	 */
 	String[] key() default {};
 
 	/**
 	 * How much of the past is kept. By default what {@code realtime.history.*} says.
+	 * @return the bounds
 	 */
 	History history() default @History;
 
 	/**
 	 * Who shares a channel of this topic.
+	 * @return the scope
 	 */
 	Scope scope() default Scope.TENANT;
 
 	/**
 	 * What a new subscription gets at once, where the client does not say otherwise.
+	 * @return the default of the topic
 	 */
 	Replay replay() default Replay.LAST;
 

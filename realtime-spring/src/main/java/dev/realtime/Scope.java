@@ -19,8 +19,8 @@ public enum Scope {
 	USER,
 
 	/**
-	 * All permitted users of all tenants. For what is no tenant's secret, such as a notice
-	 * of maintenance.
+	 * All permitted users of all tenants. For what is no tenant's secret, such as a
+	 * notice of maintenance.
 	 */
 	GLOBAL
 

@@ -1,8 +1,8 @@
 package dev.realtime;
 
 /**
- * The tenant of a connection or a publication. It comes from the authentication, never from
- * anything a client writes into a frame.
+ * The tenant of a connection or a publication. It comes from the authentication, never
+ * from anything a client writes into a frame.
  *
  * @param id what the {@link TenantResolver} answered
  * @since 0.1.0

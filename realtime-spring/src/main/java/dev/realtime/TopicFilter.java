@@ -8,10 +8,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The client's choice of messages inside a channel, as a rule sees it. A message passes if
- * for every key its attribute equals the value, or one of the values where the client gave
- * a list. Values are {@code String}, {@code Long}, {@code BigDecimal}, {@code Boolean} or
- * {@code null}. Immutable.
+ * The client's choice of messages inside a channel, as a rule sees it. A message passes
+ * if for every key its attribute equals the value, or one of the values where the client
+ * gave a list. Values are {@code String}, {@code Long}, {@code BigDecimal},
+ * {@code Boolean} or {@code null}. Immutable.
  *
  * @since 0.1.0
  */

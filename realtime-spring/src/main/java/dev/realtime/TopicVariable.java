@@ -21,12 +21,14 @@ public @interface TopicVariable {
 
 	/**
 	 * The name of the variable; by default the name of the parameter.
+	 * @return the name
 	 */
 	@AliasFor("value")
 	String name() default "";
 
 	/**
 	 * The name of the variable, see {@link #name()}.
+	 * @return the name
 	 */
 	@AliasFor("name")
 	String value() default "";

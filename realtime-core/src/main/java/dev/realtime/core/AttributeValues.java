@@ -7,9 +7,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The one form in which values of attributes and filters are compared: {@code String},
- * {@code Boolean}, {@code Long} for every whole number that fits, {@code BigDecimal} without
- * trailing zeros for the others, and {@code null}. Equal JSON values are then equal objects:
- * {@code 5} and {@code 5.0} are the same, {@code 5} and {@code "5"} are not.
+ * {@code Boolean}, {@code Long} for every whole number that fits, {@code BigDecimal}
+ * without trailing zeros for the others, and {@code null}. Equal JSON values are then
+ * equal objects: {@code 5} and {@code 5.0} are the same, {@code 5} and {@code "5"} are
+ * not.
  *
  * @since 0.1.0
  */
@@ -22,8 +23,8 @@ public final class AttributeValues {
 	}
 
 	/**
-	 * Brings a scalar into the form in which it is compared. Never expands an exponent, so
-	 * {@code 1e1000000000} costs nothing.
+	 * Brings a scalar into the form in which it is compared. Never expands an exponent,
+	 * so {@code 1e1000000000} costs nothing.
 	 * @param value a string, number, boolean or {@code null}
 	 * @return the value to compare
 	 * @throws IllegalArgumentException if the value is none of these

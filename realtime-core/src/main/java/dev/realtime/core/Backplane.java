@@ -4,9 +4,8 @@ import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
-import org.jspecify.annotations.Nullable;
-
 import dev.realtime.StreamPosition;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Gives a publication its position and carries it to every node. Thread-safe. No method
@@ -18,8 +17,8 @@ public interface Backplane extends AutoCloseable {
 
 	/**
 	 * Starts delivering. Called once, before any other method.
-	 * @param listener gets the publications of channels with interest, those of one channel
-	 * one at a time and in the order of their offsets; it does not block
+	 * @param listener gets the publications of channels with interest, those of one
+	 * channel one at a time and in the order of their offsets; it does not block
 	 */
 	void start(BackplaneListener listener);
 
@@ -29,7 +28,8 @@ public interface Backplane extends AutoCloseable {
 	 * one caller to one channel keep their order.
 	 * @param channel the channel, which needs not exist before
 	 * @param request the publication
-	 * @return the position, or that of the first publication with the same idempotency key
+	 * @return the position, or that of the first publication with the same idempotency
+	 * key
 	 */
 	CompletableFuture<StreamPosition> append(ChannelId channel, PublicationRequest request);
 

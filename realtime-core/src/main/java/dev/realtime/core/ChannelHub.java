@@ -12,10 +12,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
-import org.jspecify.annotations.Nullable;
-
 import dev.realtime.StreamPosition;
 import dev.realtime.core.Lane.Beginning;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A channel with subscribers on this node. Puts publications and the beginnings of
@@ -116,7 +115,8 @@ final class ChannelHub {
 	 * @param subscription the subscription
 	 * @param lastByKey candidates for the newest message
 	 * @param asOf the offset at or after which the candidates were looked up
-	 * @return {@code false} if newer candidates may have come and gone since; nothing was done
+	 * @return {@code false} if newer candidates may have come and gone since; nothing was
+	 * done
 	 */
 	synchronized <F> boolean attach(Subscription<F> subscription, Collection<Publication> lastByKey, long asOf) {
 		if (subscription.state == Subscription.State.ENDED) {
@@ -152,14 +152,17 @@ final class ChannelHub {
 		Start start = subscription.start();
 		if (start instanceof Start.Since since) {
 			boolean recovered = covers(since.position());
-			List<Publication> missed = recovered ? matching(subscription)
-				.filter((publication) -> publication.offset() > since.position().offset())
-				.toList() : List.of();
+			List<Publication> missed = recovered
+					? matching(subscription).filter((publication) -> publication.offset() > since.position().offset())
+						.toList()
+					: List.of();
 			return new Beginning(now, missed, DeliveryMode.RECOVERED, recovered);
 		}
 		if (start instanceof Start.Last) {
-			List<Publication> newest = Stream.concat(matching(subscription), lastByKey.stream()
-				.filter((publication) -> subscription.filter().matches(publication.attributes())))
+			List<Publication> newest = Stream
+				.concat(matching(subscription),
+						lastByKey.stream()
+							.filter((publication) -> subscription.filter().matches(publication.attributes())))
 				.max(Comparator.comparingLong(Publication::offset))
 				.stream()
 				.toList();
@@ -169,8 +172,7 @@ final class ChannelHub {
 	}
 
 	private Stream<Publication> matching(Subscription<?> subscription) {
-		return this.recent.stream()
-			.filter((publication) -> subscription.filter().matches(publication.attributes()));
+		return this.recent.stream().filter((publication) -> subscription.filter().matches(publication.attributes()));
 	}
 
 	private boolean covers(StreamPosition since) {

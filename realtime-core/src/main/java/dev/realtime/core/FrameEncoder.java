@@ -1,12 +1,12 @@
 package dev.realtime.core;
 
+import dev.realtime.StreamPosition;
 import org.jspecify.annotations.Nullable;
 
-import dev.realtime.StreamPosition;
-
 /**
- * Writes what the engine tells a client as frames of a protocol. Stateless: frames are shared
- * by all connections of a lane that use the same subscription id for the same channel.
+ * Writes what the engine tells a client as frames of a protocol. Stateless: frames are
+ * shared by all connections of a lane that use the same subscription id for the same
+ * channel.
  *
  * @param <F> the frame type of the transport
  * @since 0.1.0
@@ -14,8 +14,8 @@ import dev.realtime.StreamPosition;
 public interface FrameEncoder<F> {
 
 	/**
-	 * A publication for a subscription. Depends on the id and the channel of the subscription
-	 * only.
+	 * A publication for a subscription. Depends on the id and the channel of the
+	 * subscription only.
 	 * @param publication the publication
 	 * @param subscription the subscription
 	 * @param mode how it comes to the subscription

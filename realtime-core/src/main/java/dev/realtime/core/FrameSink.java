@@ -10,14 +10,15 @@ package dev.realtime.core;
 public interface FrameSink<F> {
 
 	/**
-	 * Appends a frame to what is sent with the next {@link #flush()}. A frame that finds the
-	 * sink closed or full is dropped; a full sink closes the connection.
+	 * Appends a frame to what is sent with the next {@link #flush()}. A frame that finds
+	 * the sink closed or full is dropped; a full sink closes the connection.
 	 * @param frame the frame
 	 */
 	void write(F frame);
 
 	/**
-	 * Sends what was written, or makes sure that it is sent when the connection can take it.
+	 * Sends what was written, or makes sure that it is sent when the connection can take
+	 * it.
 	 */
 	void flush();
 

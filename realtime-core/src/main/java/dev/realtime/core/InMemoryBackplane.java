@@ -13,9 +13,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
 
-import org.jspecify.annotations.Nullable;
-
 import dev.realtime.StreamPosition;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A backplane for one node: everything stays in its memory, within the bounds of each
@@ -77,8 +76,7 @@ public final class InMemoryBackplane implements Backplane {
 	}
 
 	@Override
-	public CompletableFuture<List<Publication>> lastByKey(ChannelId channel,
-			Collection<List<@Nullable Object>> keys) {
+	public CompletableFuture<List<Publication>> lastByKey(ChannelId channel, Collection<List<@Nullable Object>> keys) {
 		return CompletableFuture.completedFuture(inStream(channel, (stream) -> stream.lastByKey(keys)));
 	}
 
@@ -89,8 +87,8 @@ public final class InMemoryBackplane implements Backplane {
 	}
 
 	/**
-	 * Forgets channels without interest that nobody published to for the time their history
-	 * is kept.
+	 * Forgets channels without interest that nobody published to for the time their
+	 * history is kept.
 	 */
 	void evictExpired() {
 		for (Map.Entry<ChannelId, Stream> entry : this.streams.entrySet()) {
@@ -135,8 +133,8 @@ public final class InMemoryBackplane implements Backplane {
 	}
 
 	/**
-	 * One channel. All access holds its monitor, also while the listener is called: that is
-	 * what keeps the order of offsets.
+	 * One channel. All access holds its monitor, also while the listener is called: that
+	 * is what keeps the order of offsets.
 	 */
 	private final class Stream {
 
@@ -202,8 +200,7 @@ public final class InMemoryBackplane implements Backplane {
 
 		private void trim(Collection<Publication> publications, int size, long oldest) {
 			Iterator<Publication> iterator = publications.iterator();
-			while (iterator.hasNext()
-					&& (iterator.next().timestamp() < oldest || publications.size() > size)) {
+			while (iterator.hasNext() && (iterator.next().timestamp() < oldest || publications.size() > size)) {
 				iterator.remove();
 			}
 		}

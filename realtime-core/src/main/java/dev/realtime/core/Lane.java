@@ -12,17 +12,16 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 
+import dev.realtime.StreamPosition;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-import dev.realtime.StreamPosition;
-
 /**
- * One thread's share of the connections, with their subscriptions and pending frames. What is
- * queued when the lane gets its turn goes out together: one flush per touched connection.
- * Without load that is a single frame at once; under load writes shrink instead of latency
- * growing.
+ * One thread's share of the connections, with their subscriptions and pending frames.
+ * What is queued when the lane gets its turn goes out together: one flush per touched
+ * connection. Without load that is a single frame at once; under load writes shrink
+ * instead of latency growing.
  * <p>
  * {@link #execute} may be called by any thread; everything else runs on the lane.
  *
@@ -31,7 +30,9 @@ import dev.realtime.StreamPosition;
  */
 public final class Lane<F> {
 
-	/** Tasks between two flushes, so that a busy channel does not hold back the others. */
+	/**
+	 * Tasks between two flushes, so that a busy channel does not hold back the others.
+	 */
 	private static final int TASKS_PER_FLUSH = 256;
 
 	private static final Logger logger = LoggerFactory.getLogger(Lane.class);
@@ -142,8 +143,7 @@ public final class Lane<F> {
 		}
 		for (Publication publication : beginning.publications()) {
 			if (isFor(publication, subscription)) {
-				write(subscription.connection(),
-						this.encoder.message(publication, subscription, beginning.mode()));
+				write(subscription.connection(), this.encoder.message(publication, subscription, beginning.mode()));
 			}
 		}
 		this.channels.computeIfAbsent(hub, (absent) -> new SubscriptionIndex<>()).add(subscription);
@@ -192,8 +192,8 @@ public final class Lane<F> {
 	 * @param position where the channel stands
 	 * @param publications those that come first, in order
 	 * @param mode how they come
-	 * @param recovered whether they are all since the client's position; {@code null} if the
-	 * client gave none
+	 * @param recovered whether they are all since the client's position; {@code null} if
+	 * the client gave none
 	 */
 	record Beginning(StreamPosition position, List<Publication> publications, DeliveryMode mode,
 			@Nullable Boolean recovered) {

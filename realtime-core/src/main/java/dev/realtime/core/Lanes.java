@@ -11,8 +11,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 
 /**
- * The lanes of one transport, with a thread each. Connections are spread over them in turn.
- * Thread-safe.
+ * The lanes of one transport, with a thread each. Connections are spread over them in
+ * turn. Thread-safe.
  *
  * @param <F> the frame type of the transport
  * @since 0.1.0

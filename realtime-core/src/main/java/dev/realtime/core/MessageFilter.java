@@ -111,8 +111,8 @@ public final class MessageFilter {
 	}
 
 	/**
-	 * The value of an attribute, or an object that equals no value where it is missing:
-	 * a missing attribute is not {@code null}.
+	 * The value of an attribute, or an object that equals no value where it is missing: a
+	 * missing attribute is not {@code null}.
 	 */
 	static @Nullable Object valueOf(Map<String, @Nullable Object> attributes, String key) {
 		Object value = attributes.get(key);

@@ -2,13 +2,12 @@ package dev.realtime.core;
 
 import java.util.Map;
 
+import dev.realtime.StreamPosition;
 import org.jspecify.annotations.Nullable;
 
-import dev.realtime.StreamPosition;
-
 /**
- * One message on a channel, with its place in it. Immutable; shared by all its receivers, so
- * nobody may write into {@code data}.
+ * One message on a channel, with its place in it. Immutable; shared by all its receivers,
+ * so nobody may write into {@code data}.
  *
  * @param position the place in the channel
  * @param timestamp when it was published, in milliseconds since the epoch of 1970

@@ -19,8 +19,8 @@ import dev.realtime.StreamPosition;
 public final class RealtimeEngine {
 
 	/**
-	 * How often the last messages by key are looked up when a channel is so busy that newer
-	 * ones come and go meanwhile. After that what was found counts as the newest.
+	 * How often the last messages by key are looked up when a channel is so busy that
+	 * newer ones come and go meanwhile. After that what was found counts as the newest.
 	 */
 	private static final int MAX_LOOKUPS = 3;
 
@@ -86,7 +86,8 @@ public final class RealtimeEngine {
 	 * @param <F> the frame type of the transport
 	 * @param connection the connection
 	 * @param request what it asks for
-	 * @param onFailure called if the backplane failed; the subscription does not exist then
+	 * @param onFailure called if the backplane failed; the subscription does not exist
+	 * then
 	 * @return what became of it
 	 */
 	public <F> SubscribeOutcome subscribe(Connection<F> connection, SubscriptionRequest request,

@@ -2,9 +2,8 @@ package dev.realtime.core;
 
 import java.util.List;
 
-import org.jspecify.annotations.Nullable;
-
 import dev.realtime.StreamPosition;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a subscription gets before the live publications.
@@ -23,8 +22,8 @@ public sealed interface Start {
 	/**
 	 * The newest publication that matches.
 	 *
-	 * @param keys keys whose last publication may be the one; empty where the filter leaves
-	 * the key of the topic open
+	 * @param keys keys whose last publication may be the one; empty where the filter
+	 * leaves the key of the topic open
 	 */
 	record Last(List<List<@Nullable Object>> keys) implements Start {
 

@@ -3,8 +3,8 @@ package dev.realtime.core;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One subscription of one connection. Its state belongs to the hub of its channel, its place
- * in the index to the lane of its connection.
+ * One subscription of one connection. Its state belongs to the hub of its channel, its
+ * place in the index to the lane of its connection.
  *
  * @param <F> the frame type of the connection's transport
  * @since 0.1.0

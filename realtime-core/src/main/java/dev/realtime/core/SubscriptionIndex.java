@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
 final class SubscriptionIndex<F> {
 
 	/**
-	 * The most combinations of values one subscription is indexed by, where it could choose
-	 * fewer keys. The keys left out are checked on delivery.
+	 * The most combinations of values one subscription is indexed by, where it could
+	 * choose fewer keys. The keys left out are checked on delivery.
 	 */
 	private static final int MAX_COMBINATIONS = 64;
 
@@ -130,7 +130,8 @@ final class SubscriptionIndex<F> {
 	}
 
 	/**
-	 * One subscription in one bucket. Knows its slot, so that it is removed without a search.
+	 * One subscription in one bucket. Knows its slot, so that it is removed without a
+	 * search.
 	 */
 	static final class Entry<F> {
 

@@ -1,6 +1,6 @@
 /**
- * The engine: channels, positions, filters, the subscription index, delivery lanes and the
- * backplane.
+ * The engine: channels, positions, filters, the subscription index, delivery lanes and
+ * the backplane.
  */
 @NullMarked
 package dev.realtime.core;

@@ -17,8 +17,8 @@ import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Reads the {@code filter} header: a flat JSON object whose values are scalars or lists of
- * scalars. Thread-safe.
+ * Reads the {@code filter} header: a flat JSON object whose values are scalars or lists
+ * of scalars. Thread-safe.
  *
  * @since 0.1.0
  */
@@ -29,10 +29,8 @@ public final class FilterParser {
 	private static final int MAX_NUMBER_LENGTH = 40;
 
 	private final JsonMapper mapper = JsonMapper.builder(JsonFactory.builder()
-		.streamReadConstraints(StreamReadConstraints.builder()
-			.maxNestingDepth(MAX_NESTING)
-			.maxNumberLength(MAX_NUMBER_LENGTH)
-			.build())
+		.streamReadConstraints(
+				StreamReadConstraints.builder().maxNestingDepth(MAX_NESTING).maxNumberLength(MAX_NUMBER_LENGTH).build())
 		.build()).enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
 
 	private final int maxSize;

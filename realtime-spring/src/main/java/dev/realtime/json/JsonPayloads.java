@@ -12,8 +12,8 @@ import tools.jackson.core.JsonToken;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Payloads as JSON: written once, by the application's mapper, and read for the attributes
- * that filters see.
+ * Payloads as JSON: written once, by the application's mapper, and read for the
+ * attributes that filters see.
  *
  * @since 0.1.0
  */
@@ -37,7 +37,7 @@ public final class JsonPayloads {
 	 * Writes a payload.
 	 * @param topic the name of the topic, for the error
 	 * @param data the payload
-	 * @return JSON in UTF-8
+	 * @return the payload as JSON in UTF-8
 	 * @throws IllegalArgumentException if it does not serialise or is too large
 	 */
 	public byte[] write(String topic, Object data) {
@@ -60,8 +60,8 @@ public final class JsonPayloads {
 	/**
 	 * Reads the scalar attributes of the top level.
 	 * @param json a payload
-	 * @return the attributes in the form of {@link AttributeValues}, empty if the payload is
-	 * no object
+	 * @return the attributes in the form of {@link AttributeValues}, empty if the payload
+	 * is no object
 	 */
 	public Map<String, @Nullable Object> attributes(byte[] json) {
 		try (JsonParser parser = this.mapper.createParser(json)) {

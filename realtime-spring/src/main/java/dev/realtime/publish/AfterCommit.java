@@ -15,8 +15,8 @@ final class AfterCommit {
 	}
 
 	/**
-	 * Runs an action after commit, or at once where there is no transaction. Never throws what
-	 * the action throws: that fails the future.
+	 * Runs an action after commit, or at once where there is no transaction. Never throws
+	 * what the action throws: that fails the future.
 	 * @param <T> the type of the result
 	 * @param now whether not to wait for the commit
 	 * @param action the action
@@ -30,7 +30,8 @@ final class AfterCommit {
 		CompletableFuture<T> result = new CompletableFuture<>();
 		TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
 
-			// Not afterCommit: a publication by another synchronization's afterCommit would
+			// Not afterCommit: a publication by another synchronization's afterCommit
+			// would
 			// come too late for that, but not for this.
 			@Override
 			public void afterCompletion(int status) {

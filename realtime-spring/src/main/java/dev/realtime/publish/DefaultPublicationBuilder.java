@@ -59,8 +59,8 @@ final class DefaultPublicationBuilder implements PublicationBuilder {
 	@Override
 	public PublicationBuilder user(String name) {
 		if (this.topic.scope() != Scope.USER) {
-			throw new IllegalArgumentException("Topic '" + this.topic.name()
-					+ "' has no channel per user. Declare it with scope = Scope.USER");
+			throw new IllegalArgumentException(
+					"Topic '" + this.topic.name() + "' has no channel per user. Declare it with scope = Scope.USER");
 		}
 		this.user = name;
 		return this;
@@ -118,9 +118,9 @@ final class DefaultPublicationBuilder implements PublicationBuilder {
 		List<@Nullable Object> key = new ArrayList<>();
 		for (String attribute : this.topic.key()) {
 			if (!attributes.containsKey(attribute)) {
-				throw new IllegalArgumentException("The payload for topic '" + this.name + "' ("
-						+ this.data.getClass().getName() + ") has no scalar attribute '" + attribute
-						+ "', which is the key of the topic");
+				throw new IllegalArgumentException(
+						"The payload for topic '" + this.name + "' (" + this.data.getClass().getName()
+								+ ") has no scalar attribute '" + attribute + "', which is the key of the topic");
 			}
 			key.add(attributes.get(attribute));
 		}

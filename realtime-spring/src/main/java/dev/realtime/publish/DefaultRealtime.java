@@ -78,8 +78,8 @@ public final class DefaultRealtime implements Realtime {
 		Map<String, @Nullable Object> attributes = this.payloads.attributes(data);
 		List<Object> variables = topic.name().variables().stream().map((variable) -> {
 			if (attributes.get(variable) == null) {
-				throw new IllegalArgumentException("The payload " + event.getClass().getName()
-						+ " has no attribute '" + variable + "' to fill in topic '" + topic.name() + "'");
+				throw new IllegalArgumentException("The payload " + event.getClass().getName() + " has no attribute '"
+						+ variable + "' to fill in topic '" + topic.name() + "'");
 			}
 			return Objects.requireNonNull(attributes.get(variable));
 		}).toList();

@@ -15,7 +15,8 @@ interface AsyncSender {
 	/**
 	 * Sends a message. Not called again before the previous one is done.
 	 * @param message a text or binary message
-	 * @param done called by any thread, also before this method returns, with what went wrong
+	 * @param done called by any thread, also before this method returns, with what went
+	 * wrong
 	 */
 	void send(WebSocketMessage<?> message, Consumer<@Nullable Throwable> done);
 

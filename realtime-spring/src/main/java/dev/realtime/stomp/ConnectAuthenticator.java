@@ -3,7 +3,8 @@ package dev.realtime.stomp;
 import org.springframework.security.core.Authentication;
 
 /**
- * Tells who a token in CONNECT belongs to, for connections whose handshake carried no user.
+ * Tells who a token in CONNECT belongs to, for connections whose handshake carried no
+ * user.
  *
  * @since 0.1.0
  */
@@ -12,11 +13,11 @@ public interface ConnectAuthenticator {
 
 	/**
 	 * Authenticates. May block.
-	 * @param token what followed {@code Bearer} in the {@code Authorization} header, or the
-	 * {@code passcode}
+	 * @param token what followed {@code Bearer} in the {@code Authorization} header, or
+	 * the {@code passcode}
 	 * @return the user
-	 * @throws org.springframework.security.core.AuthenticationException if the token is no
-	 * good
+	 * @throws org.springframework.security.core.AuthenticationException if the token is
+	 * no good
 	 */
 	Authentication authenticate(String token);
 

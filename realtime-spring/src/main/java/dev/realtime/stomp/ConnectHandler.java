@@ -72,10 +72,10 @@ final class ConnectHandler {
 		connect.setUser(identity.user());
 		long heartbeat = this.options.heartbeat().toMillis();
 		long[] client = connect.getHeartbeat();
-		connection.connection().lane().execute(() -> connection.heartbeat()
-			.connected(System.nanoTime(), heartbeat, client[0], client[1]));
-		connection
-			.send(this.frames.connected(version.get(), connection.id(), heartbeat, identity.user().getName()));
+		connection.connection()
+			.lane()
+			.execute(() -> connection.heartbeat().connected(System.nanoTime(), heartbeat, client[0], client[1]));
+		connection.send(this.frames.connected(version.get(), connection.id(), heartbeat, identity.user().getName()));
 		return true;
 	}
 

@@ -1,8 +1,8 @@
 package dev.realtime.stomp;
 
 /**
- * What the server has to say about a subscription or a refused SEND, in the {@code code} of
- * a message with the header {@code realtime-control}, or of a receipt.
+ * What the server has to say about a subscription or a refused SEND, in the {@code code}
+ * of a message with the header {@code realtime-control}, or of a receipt.
  *
  * @since 0.1.0
  */

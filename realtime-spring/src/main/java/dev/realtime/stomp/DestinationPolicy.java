@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 public enum DestinationPolicy {
 
 	/**
-	 * The application configured a message broker of its own and says so there, and in its
-	 * Spring Security rules.
+	 * The application configured a message broker of its own and says so there, and in
+	 * its Spring Security rules.
 	 */
 	APPLICATION {
 
@@ -28,9 +28,9 @@ public enum DestinationPolicy {
 	},
 
 	/**
-	 * The application configured nothing: clients send to its {@code @MessageMapping} methods
-	 * and subscribe to what these answer to them. A plain broker would let any client publish
-	 * to all tenants.
+	 * The application configured nothing: clients send to its {@code @MessageMapping}
+	 * methods and subscribe to what these answer to them. A plain broker would let any
+	 * client publish to all tenants.
 	 */
 	MESSAGE_MAPPINGS_ONLY {
 

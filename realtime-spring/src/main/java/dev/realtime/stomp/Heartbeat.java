@@ -6,8 +6,9 @@ import dev.realtime.core.CloseReason;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a connection has to do with time: CONNECT in time, our heart-beats, and those of the
- * client. {@link #read} may be called by any thread, the rest by the connection's lane.
+ * What a connection has to do with time: CONNECT in time, our heart-beats, and those of
+ * the client. {@link #read} may be called by any thread, the rest by the connection's
+ * lane.
  */
 final class Heartbeat {
 

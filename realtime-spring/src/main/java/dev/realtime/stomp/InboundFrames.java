@@ -14,18 +14,19 @@ import org.springframework.messaging.simp.stomp.StompHeaderAccessor;
 import org.springframework.messaging.support.ExecutorChannelInterceptor;
 
 /**
- * The frames of one connection on their way into the {@code clientInboundChannel}, one at a
- * time: the next goes when all handlers are done with the one before. Frames of ours are
- * handled by the thread that brings them; those of the application go to Spring's executor.
+ * The frames of one connection on their way into the {@code clientInboundChannel}, one at
+ * a time: the next goes when all handlers are done with the one before. Frames of ours
+ * are handled by the thread that brings them; those of the application go to Spring's
+ * executor.
  * <p>
- * Unlike Spring's own way of keeping the order it leaves what interceptors throw to the caller
- * (spring-framework#33937), and its queue is bounded. Thread-safe.
+ * Unlike Spring's own way of keeping the order it leaves what interceptors throw to the
+ * caller (spring-framework#33937), and its queue is bounded. Thread-safe.
  */
 final class InboundFrames {
 
 	/**
-	 * Frames a client may send ahead of one the application still works on. A client of good
-	 * will sends its subscriptions at once when it reconnects, 128 by default.
+	 * Frames a client may send ahead of one the application still works on. A client of
+	 * good will sends its subscriptions at once when it reconnects, 128 by default.
 	 */
 	private static final int MAX_WAITING = 1024;
 
@@ -44,8 +45,8 @@ final class InboundFrames {
 	/**
 	 * The frames of one connection.
 	 * @param handlers the number of handlers of the channel
-	 * @param dispatcher sends a frame to the channel; answers {@code false} if no handler is
-	 * at work on it
+	 * @param dispatcher sends a frame to the channel; answers {@code false} if no handler
+	 * is at work on it
 	 */
 	InboundFrames(IntSupplier handlers, Predicate<Message<byte[]>> dispatcher) {
 		this.handlers = handlers;
@@ -124,7 +125,8 @@ final class InboundFrames {
 	}
 
 	/**
-	 * Hears from the channel when a handler is done. The first interceptor of the channel.
+	 * Hears from the channel when a handler is done. The first interceptor of the
+	 * channel.
 	 */
 	static final class DoneInterceptor implements ExecutorChannelInterceptor {
 

@@ -16,9 +16,9 @@ import org.springframework.messaging.support.MessageHeaderAccessor;
 import org.springframework.util.MimeTypeUtils;
 
 /**
- * Takes the frames that are ours out of the {@code clientInboundChannel}, and lets those of
- * the application pass. The last interceptor, so that those of the application and of Spring
- * Security see every frame before.
+ * Takes the frames that are ours out of the {@code clientInboundChannel}, and lets those
+ * of the application pass. The last interceptor, so that those of the application and of
+ * Spring Security see every frame before.
  */
 final class InboundInterceptor implements ChannelInterceptor {
 
@@ -68,7 +68,8 @@ final class InboundInterceptor implements ChannelInterceptor {
 
 	private boolean connect(StompHeaderAccessor frame, StompConnection connection) {
 		boolean connected = this.connectHandler.connect(connection, frame);
-		// Heart-beats are ours at this endpoint: the application's broker is not to send any.
+		// Heart-beats are ours at this endpoint: the application's broker is not to send
+		// any.
 		frame.setHeartbeat(0, 0);
 		frame.setHeader(SimpMessageHeaderAccessor.HEART_BEAT_HEADER, frame.getHeartbeat());
 		return connected;

@@ -10,8 +10,8 @@ import org.springframework.web.socket.WebSocketSession;
 import org.springframework.web.socket.handler.WebSocketSessionDecorator;
 
 /**
- * A session whose writes go through the lane of its connection, so that the frames of Spring
- * and ours share one ordered writer. No method blocks.
+ * A session whose writes go through the lane of its connection, so that the frames of
+ * Spring and ours share one ordered writer. No method blocks.
  */
 final class LaneSession extends WebSocketSessionDecorator {
 

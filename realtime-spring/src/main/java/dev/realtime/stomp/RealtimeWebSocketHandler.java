@@ -17,8 +17,8 @@ import org.springframework.web.socket.adapter.NativeWebSocketSession;
 import org.springframework.web.socket.messaging.SubProtocolWebSocketHandler;
 
 /**
- * The servlet endpoint: takes WebSocket sessions of the servlet container in and gives each a
- * lane.
+ * The servlet endpoint: takes WebSocket sessions of the servlet container in and gives
+ * each a lane.
  *
  * @since 0.1.0
  */
@@ -57,8 +57,8 @@ public final class RealtimeWebSocketHandler extends SubProtocolWebSocketHandler 
 		session.setBinaryMessageSizeLimit(options.frameSize());
 		Lane<WebSocketMessage<?>> lane = this.lanes.next();
 		Heartbeat heartbeat = new Heartbeat(System.nanoTime(), options.connectTimeout());
-		WebSocketSink sink = new WebSocketSink(sender(session), lane, heartbeat, options.tick(),
-				options.pendingBytes(), System::nanoTime);
+		WebSocketSink sink = new WebSocketSink(sender(session), lane, heartbeat, options.tick(), options.pendingBytes(),
+				System::nanoTime);
 		Connection<WebSocketMessage<?>> connection = this.broker.engine().connect(session.getId(), lane, sink);
 		StompConnection stompConnection = new StompConnection(connection, heartbeat, this.broker.frames(),
 				session.getPrincipal());

@@ -14,8 +14,8 @@ import org.springframework.messaging.support.AbstractSubscribableChannel;
 import org.springframework.messaging.support.ChannelInterceptor;
 
 /**
- * The STOMP side of topics: what becomes of the frames of clients, whatever transport they
- * come by.
+ * The STOMP side of topics: what becomes of the frames of clients, whatever transport
+ * they come by.
  *
  * @since 0.1.0
  */
@@ -37,8 +37,8 @@ public final class StompBroker {
 	 * @param topics the declared topics
 	 * @param filters reads filters
 	 * @param tenants who belongs to which tenant
-	 * @param authenticator tells who a token in CONNECT belongs to; {@code null} if only the
-	 * handshake authenticates
+	 * @param authenticator tells who a token in CONNECT belongs to; {@code null} if only
+	 * the handshake authenticates
 	 * @param options settings
 	 */
 	public StompBroker(RealtimeEngine engine, Topics topics, FilterParser filters, Tenants tenants,
@@ -50,8 +50,8 @@ public final class StompBroker {
 	}
 
 	/**
-	 * The interceptor to put first into the {@code clientInboundChannel}. It keeps the frames
-	 * of a connection in order.
+	 * The interceptor to put first into the {@code clientInboundChannel}. It keeps the
+	 * frames of a connection in order.
 	 * @return a new interceptor
 	 */
 	public ChannelInterceptor orderInterceptor() {
@@ -59,8 +59,8 @@ public final class StompBroker {
 	}
 
 	/**
-	 * The interceptor to put last into the {@code clientInboundChannel}. It takes the frames
-	 * that are for topics.
+	 * The interceptor to put last into the {@code clientInboundChannel}. It takes the
+	 * frames that are for topics.
 	 * @param policy which other destinations clients may use
 	 * @param outboundChannel the {@code clientOutboundChannel}
 	 * @return a new interceptor
@@ -69,8 +69,7 @@ public final class StompBroker {
 		return new InboundInterceptor(this.connectHandler, this.topicBroker, policy, outboundChannel);
 	}
 
-	StompProtocolHandler protocolHandler(AbstractSubscribableChannel inboundChannel,
-			ApplicationEventPublisher events) {
+	StompProtocolHandler protocolHandler(AbstractSubscribableChannel inboundChannel, ApplicationEventPublisher events) {
 		return new StompProtocolHandler(this.engine, inboundChannel, this.topicBroker, this.frames, events,
 				this.options.frameSize());
 	}

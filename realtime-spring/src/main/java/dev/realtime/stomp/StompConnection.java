@@ -16,28 +16,13 @@ import org.springframework.util.Assert;
 import org.springframework.web.socket.WebSocketMessage;
 
 /**
- * One client at our endpoint: who it is, and how far it got in the protocol. Found through
- * the session attributes that Spring puts into every message of the client. Thread-safe.
+ * One client at our endpoint: who it is, and how far it got in the protocol. Found
+ * through the session attributes that Spring puts into every message of the client.
+ * Thread-safe.
  */
 final class StompConnection {
 
 	private static final String ATTRIBUTE = StompConnection.class.getName();
-
-	private enum State {
-
-		NEW, CONNECTED, ENDED
-
-	}
-
-	/**
-	 * Who connected.
-	 *
-	 * @param user the authenticated user, or an anonymous one
-	 * @param tenant the user's tenant
-	 */
-	record Identity(Authentication user, Tenant tenant) {
-
-	}
 
 	private final Connection<WebSocketMessage<?>> connection;
 
@@ -136,8 +121,8 @@ final class StompConnection {
 	}
 
 	/**
-	 * Ends the connection: no frame has an effect any more, also none that came in the same
-	 * WebSocket message.
+	 * Ends the connection: no frame has an effect any more, also none that came in the
+	 * same WebSocket message.
 	 */
 	void end(CloseReason reason) {
 		this.state = State.ENDED;
@@ -161,6 +146,22 @@ final class StompConnection {
 	@Override
 	public String toString() {
 		return this.connection.toString();
+	}
+
+	private enum State {
+
+		NEW, CONNECTED, ENDED
+
+	}
+
+	/**
+	 * Who connected.
+	 *
+	 * @param user the authenticated user, or an anonymous one
+	 * @param tenant the user's tenant
+	 */
+	record Identity(Authentication user, Tenant tenant) {
+
 	}
 
 }

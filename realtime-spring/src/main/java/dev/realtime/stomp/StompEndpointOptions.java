@@ -5,8 +5,8 @@ import java.time.Duration;
 /**
  * Settings of the STOMP endpoint.
  *
- * @param heartbeat how often each side sends at least something; zero switches heart-beats
- * off
+ * @param heartbeat how often each side sends at least something; zero switches
+ * heart-beats off
  * @param connectTimeout the time from the handshake to CONNECT
  * @param allowAnonymous whether clients may connect without a user
  * @param frameSize the most bytes of one frame from a client

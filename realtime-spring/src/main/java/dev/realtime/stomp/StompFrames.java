@@ -13,8 +13,8 @@ import org.springframework.web.socket.TextMessage;
 import org.springframework.web.socket.WebSocketMessage;
 
 /**
- * Writes the frames that are ours as STOMP 1.2. Frames of the application's own destinations
- * are Spring's.
+ * Writes the frames that are ours as STOMP 1.2. Frames of the application's own
+ * destinations are Spring's.
  *
  * @since 0.1.0
  */
@@ -91,7 +91,8 @@ public final class StompFrames implements FrameEncoder<WebSocketMessage<?>> {
 	}
 
 	TextMessage connected(String version, String sessionId, long heartbeat, String userName) {
-		// STOMP 1.2, "Value Encoding": CONNECTED is not escaped, so nothing of a line break
+		// STOMP 1.2, "Value Encoding": CONNECTED is not escaped, so nothing of a line
+		// break
 		// may get into it.
 		boolean printable = userName.chars().noneMatch(Character::isISOControl);
 		return new TextMessage("CONNECTED\nversion:" + version + "\nsession:" + sessionId + "\nheart-beat:" + heartbeat

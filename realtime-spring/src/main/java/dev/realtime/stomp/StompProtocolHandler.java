@@ -48,10 +48,10 @@ import org.springframework.web.socket.messaging.SessionUnsubscribeEvent;
 import org.springframework.web.socket.messaging.SubProtocolHandler;
 
 /**
- * STOMP between WebSocket messages and Spring's channels, with Spring's decoder and encoder.
- * Unlike {@code StompSubProtocolHandler} it handles the frames of a client in order and
- * answers what interceptors throw, executes nothing after a fatal error, and tells clients
- * nothing of its inside.
+ * STOMP between WebSocket messages and Spring's channels, with Spring's decoder and
+ * encoder. Unlike {@code StompSubProtocolHandler} it handles the frames of a client in
+ * order and answers what interceptors throw, executes nothing after a fatal error, and
+ * tells clients nothing of its inside.
  */
 final class StompProtocolHandler implements SubProtocolHandler {
 
@@ -91,13 +91,6 @@ final class StompProtocolHandler implements SubProtocolHandler {
 		this.frameSize = frameSize;
 	}
 
-	/**
-	 * What is on its way in from one connection.
-	 */
-	private record Inbound(BufferingStompDecoder decoder, InboundFrames frames) {
-
-	}
-
 	@Override
 	public List<String> getSupportedProtocols() {
 		return List.of("v10.stomp", "v11.stomp", "v12.stomp");
@@ -118,8 +111,7 @@ final class StompProtocolHandler implements SubProtocolHandler {
 	}
 
 	@Override
-	public void handleMessageFromClient(WebSocketSession session, WebSocketMessage<?> message,
-			MessageChannel channel) {
+	public void handleMessageFromClient(WebSocketSession session, WebSocketMessage<?> message, MessageChannel channel) {
 		StompConnection connection = StompConnection.of(session.getAttributes());
 		Inbound inbound = this.inbounds.get(session.getId());
 		if (inbound == null || connection.isEnded()) {
@@ -260,7 +252,8 @@ final class StompProtocolHandler implements SubProtocolHandler {
 		if (next != null && session instanceof ConcurrentWebSocketSessionDecorator concurrent) {
 			concurrent.setMessageCallback((sent) -> next.run());
 		}
-		// The rest are the broker's CONNECTED, heart-beats and so on: those are ours here.
+		// The rest are the broker's CONNECTED, heart-beats and so on: those are ours
+		// here.
 		if (forClient && message.getPayload() instanceof byte[] payload) {
 			send(session, frame, payload);
 		}
@@ -293,8 +286,8 @@ final class StompProtocolHandler implements SubProtocolHandler {
 	}
 
 	/**
-	 * Answers a frame whose handling threw, usually in an interceptor of the application or
-	 * of Spring Security.
+	 * Answers a frame whose handling threw, usually in an interceptor of the application
+	 * or of Spring Security.
 	 */
 	private void refuse(StompConnection connection, Message<?> message, RuntimeException ex) {
 		StompHeaderAccessor frame = headers(message);
@@ -349,6 +342,13 @@ final class StompProtocolHandler implements SubProtocolHandler {
 	@Override
 	public String toString() {
 		return "StompProtocolHandler";
+	}
+
+	/**
+	 * What is on its way in from one connection.
+	 */
+	private record Inbound(BufferingStompDecoder decoder, InboundFrames frames) {
+
 	}
 
 }

@@ -26,8 +26,8 @@ import org.slf4j.LoggerFactory;
 import org.springframework.messaging.simp.stomp.StompHeaderAccessor;
 
 /**
- * Serves the destinations under {@code /realtime/}: checks what a client asks for and hands
- * it to the engine. A refusal is answered and harms nothing else.
+ * Serves the destinations under {@code /realtime/}: checks what a client asks for and
+ * hands it to the engine. A refusal is answered and harms nothing else.
  */
 final class TopicBroker {
 
@@ -39,8 +39,8 @@ final class TopicBroker {
 	private static final int MAX_REFUSED_SENDS = 100;
 
 	/**
-	 * Keys whose last message is looked up for one subscription. A filter of more falls back
-	 * to the bounded history.
+	 * Keys whose last message is looked up for one subscription. A filter of more falls
+	 * back to the bounded history.
 	 */
 	private static final int MAX_REPLAY_KEYS = 512;
 
@@ -61,10 +61,11 @@ final class TopicBroker {
 
 	void subscribe(StompConnection connection, StompHeaderAccessor frame) {
 		String id = frame.getSubscriptionId();
-		if (id == null || id.isEmpty() || id.length() > MAX_ID_LENGTH || hasControls(id) || hasControls(frame.getReceipt())) {
+		if (id == null || id.isEmpty() || id.length() > MAX_ID_LENGTH || hasControls(id)
+				|| hasControls(frame.getReceipt())) {
 			// Without an id there is no subscription an answer could belong to.
-			connection.fail(CloseReason.PROTOCOL_ERROR, "SUBSCRIBE needs an id of at most " + MAX_ID_LENGTH
-					+ " characters, without control characters");
+			connection.fail(CloseReason.PROTOCOL_ERROR,
+					"SUBSCRIBE needs an id of at most " + MAX_ID_LENGTH + " characters, without control characters");
 			return;
 		}
 		try {
@@ -119,7 +120,7 @@ final class TopicBroker {
 			return (header != null) ? this.filters.parse(header) : TopicFilter.none();
 		}
 		catch (InvalidFilterException ex) {
-			throw new DeniedException(ControlCode.BAD_FILTER, ex.getMessage());
+			throw new DeniedException(ControlCode.BAD_FILTER, ex.getDetail());
 		}
 	}
 
@@ -175,8 +176,8 @@ final class TopicBroker {
 		}
 	}
 
-	private void deny(StompConnection connection, String subscriptionId, @Nullable String destination,
-			ControlCode code, String detail) {
+	private void deny(StompConnection connection, String subscriptionId, @Nullable String destination, ControlCode code,
+			String detail) {
 		logger.debug("{}: denied a subscription: {}", connection, code);
 		connection.send(this.frames.denied(subscriptionId, (destination != null) ? destination : "", code, detail));
 	}

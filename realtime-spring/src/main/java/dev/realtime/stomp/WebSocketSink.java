@@ -16,8 +16,8 @@ import org.springframework.web.socket.TextMessage;
 import org.springframework.web.socket.WebSocketMessage;
 
 /**
- * Writes the frames of one connection of the servlet endpoint: one send in flight, so that a
- * slow reader never holds a thread; what piles up meanwhile goes out together.
+ * Writes the frames of one connection of the servlet endpoint: one send in flight, so
+ * that a slow reader never holds a thread; what piles up meanwhile goes out together.
  */
 final class WebSocketSink implements FrameSink<WebSocketMessage<?>> {
 
@@ -160,7 +160,8 @@ final class WebSocketSink implements FrameSink<WebSocketMessage<?>> {
 
 	/**
 	 * One send. Containers complete it before {@link AsyncSender#send} returns, on the
-	 * sending thread, as well as later on another: only the latter needs a turn of the lane.
+	 * sending thread, as well as later on another: only the latter needs a turn of the
+	 * lane.
 	 */
 	private final class Completion {
 

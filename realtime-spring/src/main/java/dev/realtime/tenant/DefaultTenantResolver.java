@@ -10,8 +10,8 @@ import org.springframework.security.oauth2.core.OAuth2AuthenticatedPrincipal;
 import org.springframework.util.ClassUtils;
 
 /**
- * Takes the tenant from a claim or attribute of JWT, OpenID Connect and OAuth2 principals,
- * or from a {@link TenantAware} principal.
+ * Takes the tenant from a claim or attribute of JWT, OpenID Connect and OAuth2
+ * principals, or from a {@link TenantAware} principal.
  *
  * @since 0.1.0
  */

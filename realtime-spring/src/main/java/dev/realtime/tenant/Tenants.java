@@ -27,7 +27,8 @@ public final class Tenants {
 	/**
 	 * Tenants by this resolver.
 	 * @param resolver tells the tenant of an authentication
-	 * @param required whether those without a tenant are refused; otherwise they share one
+	 * @param required whether those without a tenant are refused; otherwise they share
+	 * one
 	 */
 	public Tenants(TenantResolver resolver, boolean required) {
 		this.resolver = resolver;

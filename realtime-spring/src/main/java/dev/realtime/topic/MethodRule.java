@@ -89,9 +89,8 @@ final class MethodRule implements SubscribeRule {
 
 		@Override
 		public boolean supportsParameter(MethodParameter parameter) {
-			return parameter.hasParameterAnnotation(TopicVariable.class)
-					&& this.conversionService.canConvert(TypeDescriptor.valueOf(String.class),
-							new TypeDescriptor(parameter));
+			return parameter.hasParameterAnnotation(TopicVariable.class) && this.conversionService
+				.canConvert(TypeDescriptor.valueOf(String.class), new TypeDescriptor(parameter));
 		}
 
 		@Override

@@ -16,7 +16,6 @@ import org.springframework.security.core.Authentication;
  * @param filter the choice of messages
  * @since 0.1.0
  */
-public record SubscribeAttempt(Authentication user, Tenant tenant, Map<String, String> variables,
-		TopicFilter filter) {
+public record SubscribeAttempt(Authentication user, Tenant tenant, Map<String, String> variables, TopicFilter filter) {
 
 }

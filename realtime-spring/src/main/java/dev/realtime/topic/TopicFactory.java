@@ -63,10 +63,11 @@ public final class TopicFactory {
 	}
 
 	/**
-	 * Whether the rule of a topic class is an instance method, so that the class has to be a
-	 * bean.
+	 * Whether the rule of a topic class is an instance method, so that the class has to
+	 * be a bean.
 	 * @param type an annotated class
-	 * @return {@code false} for records and where an expression or a static method decides
+	 * @return {@code false} for records and where an expression or a static method
+	 * decides
 	 */
 	public static boolean needsBean(Class<?> type) {
 		return ruleMethods(type).stream().anyMatch((method) -> !Modifier.isStatic(method.getModifiers()))
@@ -86,8 +87,8 @@ public final class TopicFactory {
 			throw new IllegalArgumentException(type.getName() + " is not annotated with @RealtimeTopic");
 		}
 		TopicName name = name(type, annotation);
-		return new Topic(name, type, List.of(annotation.key()), history(type, annotation.history()),
-				annotation.scope(), annotation.replay(), rule(type, name, annotation, bean));
+		return new Topic(name, type, List.of(annotation.key()), history(type, annotation.history()), annotation.scope(),
+				annotation.replay(), rule(type, name, annotation, bean));
 	}
 
 	private TopicName name(Class<?> type, RealtimeTopic annotation) {
@@ -133,8 +134,7 @@ public final class TopicFactory {
 		List<Method> methods = ruleMethods(type);
 		boolean hasExpression = StringUtils.hasText(annotation.canSubscribe());
 		if (methods.isEmpty() && !hasExpression) {
-			throw new InvalidTopicException("Topic '" + name + "' (" + type.getName() + ") has no rule.",
-					WRITE_A_RULE);
+			throw new InvalidTopicException("Topic '" + name + "' (" + type.getName() + ") has no rule.", WRITE_A_RULE);
 		}
 		if (methods.size() + (hasExpression ? 1 : 0) > 1) {
 			throw new InvalidTopicException("Topic '" + name + "' (" + type.getName() + ") has more than one rule.",
@@ -154,8 +154,9 @@ public final class TopicFactory {
 			return new ExpressionRule(this.expressions, expression);
 		}
 		catch (ParseException ex) {
-			throw new InvalidTopicException("The expression '" + expression + "' of topic '" + name + "' ("
-					+ type.getName() + ") is not valid: " + ex.getSimpleMessage() + ".",
+			throw new InvalidTopicException(
+					"The expression '" + expression + "' of topic '" + name + "' (" + type.getName()
+							+ ") is not valid: " + ex.getSimpleMessage() + ".",
 					"Write a Spring Security expression such as \"hasRole('ADMIN')\".");
 		}
 	}
@@ -171,8 +172,8 @@ public final class TopicFactory {
 					"Remove 'private'.");
 		}
 		if (type.isRecord() && !Modifier.isStatic(method.getModifiers())) {
-			throw new InvalidTopicException(
-					rule + " is an instance method of a record, of which there is no instance when somebody subscribes.",
+			throw new InvalidTopicException(rule
+					+ " is an instance method of a record, of which there is no instance when somebody subscribes.",
 					"Make it static, or write an expression: @RealtimeTopic(canSubscribe = \"...\").");
 		}
 		for (int i = 0; i < method.getParameterCount(); i++) {

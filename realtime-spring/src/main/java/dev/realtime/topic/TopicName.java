@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The name of a topic: segments joined by dots, each of them literal or a variable. A
- * variable stands for exactly one segment, so what was rendered is parsed back to the same
- * values. Immutable.
+ * variable stands for exactly one segment, so what was rendered is parsed back to the
+ * same values. Immutable.
  *
  * @since 0.1.0
  */

@@ -63,10 +63,8 @@ public final class Topics {
 	 */
 	public @Nullable Topic find(String name) {
 		Topic declared = this.byName.get(name);
-		return (declared != null) ? declared : this.withVariables.stream()
-			.filter((topic) -> topic.match(name) != null)
-			.findFirst()
-			.orElse(null);
+		return (declared != null) ? declared
+				: this.withVariables.stream().filter((topic) -> topic.match(name) != null).findFirst().orElse(null);
 	}
 
 	/**

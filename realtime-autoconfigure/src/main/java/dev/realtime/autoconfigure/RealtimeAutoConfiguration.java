@@ -1,0 +1,120 @@
+package dev.realtime.autoconfigure;
+
+import java.security.SecureRandom;
+import java.time.InstantSource;
+
+import dev.realtime.Realtime;
+import dev.realtime.TenantResolver;
+import dev.realtime.core.Backplane;
+import dev.realtime.core.HistoryOptions;
+import dev.realtime.core.InMemoryBackplane;
+import dev.realtime.core.RealtimeEngine;
+import dev.realtime.json.JsonPayloads;
+import dev.realtime.publish.DefaultRealtime;
+import dev.realtime.publish.DisabledRealtime;
+import dev.realtime.tenant.DefaultTenantResolver;
+import dev.realtime.tenant.Tenants;
+import dev.realtime.topic.SubscribeAttempt;
+import dev.realtime.topic.TopicFactory;
+import dev.realtime.topic.Topics;
+import tools.jackson.databind.json.JsonMapper;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.convert.ApplicationConversionService;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+import org.springframework.messaging.Message;
+import org.springframework.security.access.PermissionEvaluator;
+import org.springframework.security.access.hierarchicalroles.RoleHierarchy;
+import org.springframework.security.authorization.DefaultAuthorizationManagerFactory;
+import org.springframework.security.config.core.GrantedAuthorityDefaults;
+import org.springframework.security.messaging.access.expression.DefaultMessageSecurityExpressionHandler;
+import org.springframework.util.StringUtils;
+
+/**
+ * Auto-configuration of topics and publishing: the {@link Realtime} bean and the engine
+ * behind it.
+ *
+ * @since 0.1.0
+ */
+@AutoConfiguration(afterName = "org.springframework.boot.jackson.autoconfigure.JacksonAutoConfiguration")
+@EnableConfigurationProperties(RealtimeProperties.class)
+@Import(TopicScan.class)
+public final class RealtimeAutoConfiguration {
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnBooleanProperty(name = "realtime.enabled", havingValue = false)
+	static class DisabledConfiguration {
+
+		@Bean
+		@ConditionalOnMissingBean
+		Realtime realtime() {
+			return new DisabledRealtime();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnBooleanProperty(name = "realtime.enabled", matchIfMissing = true)
+	static class EnabledConfiguration {
+
+		@Bean
+		@ConditionalOnMissingBean
+		Realtime realtime(RealtimeEngine engine, Topics topics, Tenants tenants, ObjectProvider<JsonMapper> mapper,
+				RealtimeProperties properties) {
+			int payloadSize = (int) properties.limits().payloadSize().toBytes();
+			return new DefaultRealtime(engine, topics, tenants,
+					new JsonPayloads(mapper.getIfAvailable(JsonMapper::new), payloadSize));
+		}
+
+		@Bean
+		RealtimeEngine realtimeEngine(Backplane backplane, RealtimeProperties properties) {
+			return new RealtimeEngine(backplane, InstantSource.system(),
+					properties.limits().subscriptionsPerConnection());
+		}
+
+		@Bean
+		@ConditionalOnMissingBean
+		Backplane realtimeBackplane() {
+			return new InMemoryBackplane(InstantSource.system(), new SecureRandom());
+		}
+
+		@Bean
+		Tenants realtimeTenants(ObjectProvider<TenantResolver> resolver, RealtimeProperties properties) {
+			TenantResolver custom = resolver.getIfAvailable();
+			String claim = properties.tenant().claim();
+			boolean configured = custom != null || StringUtils.hasText(claim);
+			Boolean required = properties.tenant().required();
+			return new Tenants(
+					(custom != null) ? custom
+							: new DefaultTenantResolver(StringUtils.hasText(claim) ? claim : "tenant_id"),
+					(required != null) ? required : configured);
+		}
+
+		@Bean
+		Topics realtimeTopics(ApplicationContext context, TopicTypes scanned, RealtimeProperties properties,
+				ObjectProvider<RoleHierarchy> roleHierarchy, ObjectProvider<GrantedAuthorityDefaults> authorityDefaults,
+				ObjectProvider<PermissionEvaluator> permissionEvaluator) {
+			DefaultAuthorizationManagerFactory<Message<SubscribeAttempt>> managers = new DefaultAuthorizationManagerFactory<>();
+			roleHierarchy.ifAvailable(managers::setRoleHierarchy);
+			authorityDefaults.ifAvailable((defaults) -> managers.setRolePrefix(defaults.getRolePrefix()));
+			DefaultMessageSecurityExpressionHandler<SubscribeAttempt> expressions = new DefaultMessageSecurityExpressionHandler<>();
+			expressions.setAuthorizationManagerFactory(managers);
+			expressions.setApplicationContext(context);
+			permissionEvaluator.ifAvailable(expressions::setPermissionEvaluator);
+			RealtimeProperties.History history = properties.history();
+			TopicFactory topicFactory = new TopicFactory(
+					new HistoryOptions(history.size(), history.ttl(), history.keys()),
+					ApplicationConversionService.getSharedInstance(), expressions);
+			return new TopicsFactory(context, topicFactory).create(scanned, context.getClassLoader());
+		}
+
+	}
+
+}

@@ -1,0 +1,216 @@
+package dev.realtime.autoconfigure;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+import dev.realtime.core.RealtimeEngine;
+import dev.realtime.json.FilterParser;
+import dev.realtime.stomp.AuthenticatedHandshakeInterceptor;
+import dev.realtime.stomp.ConnectAuthenticator;
+import dev.realtime.stomp.DestinationPolicy;
+import dev.realtime.stomp.RealtimeWebSocketHandler;
+import dev.realtime.stomp.StompBroker;
+import dev.realtime.stomp.StompEndpointOptions;
+import dev.realtime.tenant.Tenants;
+import dev.realtime.topic.Topics;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.boot.LazyInitializationExcludeFilter;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.boot.websocket.autoconfigure.servlet.WebSocketMessagingAutoConfiguration;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.ApplicationEventPublisher;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+import org.springframework.messaging.MessageChannel;
+import org.springframework.messaging.simp.config.ChannelRegistration;
+import org.springframework.messaging.simp.config.MessageBrokerRegistry;
+import org.springframework.messaging.support.AbstractSubscribableChannel;
+import org.springframework.security.oauth2.jwt.JwtDecoder;
+import org.springframework.security.oauth2.server.resource.authentication.BearerTokenAuthenticationToken;
+import org.springframework.security.oauth2.server.resource.authentication.JwtAuthenticationConverter;
+import org.springframework.security.oauth2.server.resource.authentication.JwtAuthenticationProvider;
+import org.springframework.web.servlet.HandlerMapping;
+import org.springframework.web.socket.config.annotation.DelegatingWebSocketMessageBrokerConfiguration;
+import org.springframework.web.socket.config.annotation.WebSocketMessageBrokerConfigurationSupport;
+import org.springframework.web.socket.config.annotation.WebSocketMessageBrokerConfigurer;
+import org.springframework.web.socket.server.HandshakeInterceptor;
+import org.springframework.web.socket.server.support.DefaultHandshakeHandler;
+import org.springframework.web.socket.server.support.OriginHandshakeInterceptor;
+import org.springframework.web.socket.server.support.WebSocketHandlerMapping;
+import org.springframework.web.socket.server.support.WebSocketHttpRequestHandler;
+
+/**
+ * Auto-configuration of the WebSocket endpoint. Works beside an
+ * {@code @EnableWebSocketMessageBroker} configuration of the application, and brings
+ * Spring's STOMP infrastructure where there is none.
+ *
+ * @since 0.1.0
+ */
+@AutoConfiguration(after = RealtimeAutoConfiguration.class,
+		afterName = "org.springframework.boot.security.oauth2.server.resource.autoconfigure.servlet.OAuth2ResourceServerAutoConfiguration",
+		before = WebSocketMessagingAutoConfiguration.class)
+@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
+@ConditionalOnClass({ WebSocketMessageBrokerConfigurer.class, WebSocketMessagingAutoConfiguration.class })
+@ConditionalOnBooleanProperty(name = "realtime.enabled", matchIfMissing = true)
+public final class RealtimeEndpointAutoConfiguration {
+
+	private static final int MAPPING_ORDER = 1;
+
+	@Bean
+	StompBroker realtimeStompBroker(RealtimeEngine engine, Topics topics, Tenants tenants,
+			ObjectProvider<ConnectAuthenticator> authenticator, RealtimeProperties properties) {
+		RealtimeProperties.Limits limits = properties.limits();
+		StompEndpointOptions options = new StompEndpointOptions(properties.heartbeat(), limits.connectTimeout(),
+				properties.allowAnonymous(), (int) limits.frameSize().toBytes(), limits.pendingBytes().toBytes());
+		FilterParser filters = new FilterParser((int) limits.filterSize().toBytes(), limits.filterKeys());
+		return new StompBroker(engine, topics, filters, tenants, authenticator.getIfAvailable(), options);
+	}
+
+	@Bean
+	HandlerMapping realtimeHandlerMapping(ApplicationContext context, RealtimeProperties properties,
+			ObjectProvider<ConnectAuthenticator> authenticator) {
+		List<HandshakeInterceptor> interceptors = new ArrayList<>();
+		OriginHandshakeInterceptor origins = new OriginHandshakeInterceptor();
+		origins.setAllowedOriginPatterns(properties.allowedOrigins());
+		interceptors.add(origins);
+		if (!properties.allowAnonymous() && authenticator.getIfAvailable() == null) {
+			interceptors.add(new AuthenticatedHandshakeInterceptor());
+		}
+		WebSocketHttpRequestHandler requestHandler = new WebSocketHttpRequestHandler(
+				context.getBean(RealtimeWebSocketHandler.class), new DefaultHandshakeHandler());
+		requestHandler.setHandshakeInterceptors(interceptors);
+		WebSocketHandlerMapping mapping = new WebSocketHandlerMapping();
+		mapping.setUrlMap(Map.of(properties.path(), requestHandler));
+		mapping.setOrder(MAPPING_ORDER);
+		return mapping;
+	}
+
+	@Bean
+	static LazyInitializationExcludeFilter eagerRealtimeHandlerMapping() {
+		return (name, definition, type) -> name.equals("realtimeHandlerMapping");
+	}
+
+	@Bean
+	@Order(Ordered.HIGHEST_PRECEDENCE)
+	WebSocketMessageBrokerConfigurer realtimeOrderConfigurer(StompBroker broker) {
+		return new WebSocketMessageBrokerConfigurer() {
+
+			@Override
+			public void configureClientInboundChannel(ChannelRegistration registration) {
+				registration.interceptors(broker.orderInterceptor());
+			}
+
+		};
+	}
+
+	@Bean
+	@Order(Ordered.LOWEST_PRECEDENCE)
+	WebSocketMessageBrokerConfigurer realtimeTopicConfigurer(StompBroker broker, DestinationPolicy policy,
+			@Qualifier("clientOutboundChannel") ObjectProvider<MessageChannel> outboundChannel) {
+		return new WebSocketMessageBrokerConfigurer() {
+
+			@Override
+			public void configureClientInboundChannel(ChannelRegistration registration) {
+				registration.interceptors(broker.topicInterceptor(policy, outboundChannel::getObject));
+			}
+
+		};
+	}
+
+	/**
+	 * The application has a message broker configuration of its own.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnBean(WebSocketMessageBrokerConfigurationSupport.class)
+	static class BesideApplicationConfiguration {
+
+		@Bean
+		DestinationPolicy realtimeDestinationPolicy() {
+			return DestinationPolicy.APPLICATION;
+		}
+
+		// No default candidate, since Spring's configuration injects its own
+		// WebSocketHandler
+		// by type.
+		@Bean(defaultCandidate = false)
+		RealtimeWebSocketHandler realtimeWebSocketHandler(StompBroker broker,
+				@Qualifier("clientInboundChannel") AbstractSubscribableChannel inboundChannel,
+				@Qualifier("clientOutboundChannel") AbstractSubscribableChannel outboundChannel,
+				ApplicationEventPublisher events) {
+			return new RealtimeWebSocketHandler(broker, inboundChannel, outboundChannel, events);
+		}
+
+	}
+
+	/**
+	 * Spring's STOMP infrastructure for applications that configure none, so that
+	 * {@code @MessageMapping} methods and their answers to the caller work at our
+	 * endpoint.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnMissingBean(WebSocketMessageBrokerConfigurationSupport.class)
+	static class MessageMappingConfiguration extends DelegatingWebSocketMessageBrokerConfiguration {
+
+		private final ObjectProvider<StompBroker> broker;
+
+		private final ApplicationEventPublisher events;
+
+		MessageMappingConfiguration(ObjectProvider<StompBroker> broker, ApplicationEventPublisher events) {
+			this.broker = broker;
+			this.events = events;
+		}
+
+		@Bean
+		DestinationPolicy realtimeDestinationPolicy() {
+			return DestinationPolicy.MESSAGE_MAPPINGS_ONLY;
+		}
+
+		@Override
+		protected void configureMessageBroker(MessageBrokerRegistry registry) {
+			registry.setApplicationDestinationPrefixes("/app");
+			registry.enableSimpleBroker("/queue");
+			super.configureMessageBroker(registry);
+		}
+
+		@Bean
+		@Override
+		public RealtimeWebSocketHandler subProtocolWebSocketHandler(AbstractSubscribableChannel clientInboundChannel,
+				AbstractSubscribableChannel clientOutboundChannel) {
+			RealtimeWebSocketHandler handler = new RealtimeWebSocketHandler(this.broker.getObject(),
+					clientInboundChannel, clientOutboundChannel, this.events);
+			handler.setPhase(getPhase());
+			return handler;
+		}
+
+	}
+
+	/**
+	 * Bearer tokens in CONNECT, checked the way the application checks them over HTTP.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass({ JwtDecoder.class, JwtAuthenticationProvider.class })
+	@ConditionalOnBean(JwtDecoder.class)
+	static class JwtConfiguration {
+
+		@Bean
+		@ConditionalOnMissingBean
+		ConnectAuthenticator realtimeConnectAuthenticator(JwtDecoder decoder,
+				ObjectProvider<JwtAuthenticationConverter> converter) {
+			JwtAuthenticationProvider provider = new JwtAuthenticationProvider(decoder);
+			converter.ifAvailable(provider::setJwtAuthenticationConverter);
+			return (token) -> provider.authenticate(new BearerTokenAuthenticationToken(token));
+		}
+
+	}
+
+}

@@ -1,0 +1,77 @@
+package dev.realtime.autoconfigure;
+
+import java.time.Duration;
+import java.util.List;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
+
+/**
+ * Properties of Realtime.
+ *
+ * @param enabled whether there is an endpoint and publications go anywhere
+ * @param path the path of the WebSocket endpoint
+ * @param allowedOrigins origins, or patterns of them, whose pages may connect besides
+ * those of the application itself
+ * @param allowAnonymous whether clients may connect without a user
+ * @param heartbeat how often each side sends at least something; zero switches
+ * heart-beats off
+ * @param tenant how tenants are told
+ * @param history how much of the past a channel keeps
+ * @param limits limits of clients and publishers
+ * @since 0.1.0
+ */
+@ConfigurationProperties("realtime")
+public record RealtimeProperties(@DefaultValue("true") boolean enabled, @DefaultValue("/realtime") String path,
+		@DefaultValue List<String> allowedOrigins, @DefaultValue("false") boolean allowAnonymous,
+		@DefaultValue("10s") Duration heartbeat, @DefaultValue Tenant tenant, @DefaultValue History history,
+		@DefaultValue Limits limits) {
+
+	/**
+	 * How tenants are told.
+	 *
+	 * @param claim the claim or attribute of the user that names the tenant;
+	 * {@code tenant_id} by default. Setting it makes a tenant required
+	 * @param required whether users without a tenant may neither connect nor publish. By
+	 * default once a claim or a TenantResolver bean is configured
+	 */
+	public record Tenant(@Nullable String claim, @Nullable Boolean required) {
+
+	}
+
+	/**
+	 * How much of the past a channel keeps, where its topic does not say otherwise.
+	 *
+	 * @param size the number of publications
+	 * @param ttl how long a publication is kept
+	 * @param keys the number of keys whose last publication is kept, for topics with a
+	 * key
+	 */
+	public record History(@DefaultValue("100") int size, @DefaultValue("1h") Duration ttl,
+			@DefaultValue("100000") int keys) {
+
+	}
+
+	/**
+	 * Limits of clients and publishers.
+	 *
+	 * @param payloadSize the largest payload, as JSON
+	 * @param filterSize the largest filter
+	 * @param filterKeys the most keys of a filter
+	 * @param subscriptionsPerConnection the most subscriptions of one connection
+	 * @param frameSize the largest frame of a client
+	 * @param pendingBytes the most that waits for a client that does not read; beyond it
+	 * the connection is closed
+	 * @param connectTimeout the time from the handshake to CONNECT
+	 */
+	public record Limits(@DefaultValue("16KB") DataSize payloadSize, @DefaultValue("1KB") DataSize filterSize,
+			@DefaultValue("8") int filterKeys, @DefaultValue("128") int subscriptionsPerConnection,
+			@DefaultValue("64KB") DataSize frameSize, @DefaultValue("1MB") DataSize pendingBytes,
+			@DefaultValue("10s") Duration connectTimeout) {
+
+	}
+
+}

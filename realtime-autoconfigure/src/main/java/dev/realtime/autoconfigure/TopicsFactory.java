@@ -1,0 +1,46 @@
+package dev.realtime.autoconfigure;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+import dev.realtime.RealtimeTopic;
+import dev.realtime.topic.Topic;
+import dev.realtime.topic.TopicFactory;
+import dev.realtime.topic.Topics;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.util.ClassUtils;
+
+/**
+ * Brings together the topics that were found by the scan and those that are beans anyway.
+ */
+final class TopicsFactory {
+
+	private final ListableBeanFactory beanFactory;
+
+	private final TopicFactory topicFactory;
+
+	TopicsFactory(ListableBeanFactory beanFactory, TopicFactory topicFactory) {
+		this.beanFactory = beanFactory;
+		this.topicFactory = topicFactory;
+	}
+
+	Topics create(TopicTypes scanned, @Nullable ClassLoader classLoader) {
+		Map<Class<?>, @Nullable String> beanNames = new LinkedHashMap<>();
+		scanned.classNames().forEach((name) -> beanNames.put(ClassUtils.resolveClassName(name, classLoader), null));
+		for (String beanName : this.beanFactory.getBeanNamesForAnnotation(RealtimeTopic.class)) {
+			Class<?> type = this.beanFactory.getType(beanName);
+			if (type != null) {
+				beanNames.put(ClassUtils.getUserClass(type), beanName);
+			}
+		}
+		List<Topic> topics = new ArrayList<>();
+		beanNames.forEach((type, beanName) -> topics.add(this.topicFactory.create(type,
+				() -> (beanName != null) ? this.beanFactory.getBean(beanName) : this.beanFactory.getBean(type))));
+		return new Topics(topics);
+	}
+
+}

@@ -1,0 +1,7 @@
+/**
+ * Wiring of Realtime in Spring Boot applications.
+ */
+@NullMarked
+package dev.realtime.autoconfigure;
+
+import org.jspecify.annotations.NullMarked;
