@@ -19,6 +19,7 @@ import dev.realtime.topic.TopicFactory;
 import dev.realtime.topic.Topics;
 import tools.jackson.databind.json.JsonMapper;
 
+import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
@@ -35,7 +36,6 @@ import org.springframework.security.access.hierarchicalroles.RoleHierarchy;
 import org.springframework.security.authorization.DefaultAuthorizationManagerFactory;
 import org.springframework.security.config.core.GrantedAuthorityDefaults;
 import org.springframework.security.messaging.access.expression.DefaultMessageSecurityExpressionHandler;
-import org.springframework.util.StringUtils;
 
 /**
  * Auto-configuration of topics and publishing: the {@link Realtime} bean and the engine
@@ -86,15 +86,12 @@ public final class RealtimeAutoConfiguration {
 		}
 
 		@Bean
-		Tenants realtimeTenants(ObjectProvider<TenantResolver> resolver, RealtimeProperties properties) {
-			TenantResolver custom = resolver.getIfAvailable();
-			String claim = properties.tenant().claim();
-			boolean configured = custom != null || StringUtils.hasText(claim);
-			Boolean required = properties.tenant().required();
-			return new Tenants(
-					(custom != null) ? custom
-							: new DefaultTenantResolver(StringUtils.hasText(claim) ? claim : "tenant_id"),
-					(required != null) ? required : configured);
+		Tenants realtimeTenants(ListableBeanFactory beanFactory, RealtimeProperties properties) {
+			boolean custom = beanFactory.getBeanNamesForType(TenantResolver.class).length > 0;
+			// Looked up with the first user: it may lead to services that publish.
+			TenantResolver resolver = custom ? (user) -> beanFactory.getBean(TenantResolver.class).resolveTenant(user)
+					: new DefaultTenantResolver(properties.tenant().claimOrDefault());
+			return new Tenants(resolver, properties.tenant().isRequired(custom));
 		}
 
 		@Bean

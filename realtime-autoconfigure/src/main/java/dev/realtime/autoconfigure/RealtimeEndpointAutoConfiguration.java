@@ -19,29 +19,18 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.LazyInitializationExcludeFilter;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.websocket.autoconfigure.servlet.WebSocketMessagingAutoConfiguration;
 import org.springframework.context.ApplicationContext;
-import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.messaging.MessageChannel;
 import org.springframework.messaging.simp.config.ChannelRegistration;
-import org.springframework.messaging.simp.config.MessageBrokerRegistry;
-import org.springframework.messaging.support.AbstractSubscribableChannel;
-import org.springframework.security.oauth2.jwt.JwtDecoder;
-import org.springframework.security.oauth2.server.resource.authentication.BearerTokenAuthenticationToken;
-import org.springframework.security.oauth2.server.resource.authentication.JwtAuthenticationConverter;
-import org.springframework.security.oauth2.server.resource.authentication.JwtAuthenticationProvider;
 import org.springframework.web.servlet.HandlerMapping;
-import org.springframework.web.socket.config.annotation.DelegatingWebSocketMessageBrokerConfiguration;
-import org.springframework.web.socket.config.annotation.WebSocketMessageBrokerConfigurationSupport;
 import org.springframework.web.socket.config.annotation.WebSocketMessageBrokerConfigurer;
 import org.springframework.web.socket.server.HandshakeInterceptor;
 import org.springframework.web.socket.server.support.DefaultHandshakeHandler;
@@ -62,6 +51,8 @@ import org.springframework.web.socket.server.support.WebSocketHttpRequestHandler
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
 @ConditionalOnClass({ WebSocketMessageBrokerConfigurer.class, WebSocketMessagingAutoConfiguration.class })
 @ConditionalOnBooleanProperty(name = "realtime.enabled", matchIfMissing = true)
+// The order matters: the second looks for what the first is there for.
+@Import({ BesideApplicationConfiguration.class, MessageMappingConfiguration.class, JwtConnectConfiguration.class })
 public final class RealtimeEndpointAutoConfiguration {
 
 	private static final int MAPPING_ORDER = 1;
@@ -102,12 +93,12 @@ public final class RealtimeEndpointAutoConfiguration {
 
 	@Bean
 	@Order(Ordered.HIGHEST_PRECEDENCE)
-	WebSocketMessageBrokerConfigurer realtimeOrderConfigurer(StompBroker broker) {
+	WebSocketMessageBrokerConfigurer realtimeOrderConfigurer() {
 		return new WebSocketMessageBrokerConfigurer() {
 
 			@Override
 			public void configureClientInboundChannel(ChannelRegistration registration) {
-				registration.interceptors(broker.orderInterceptor());
+				registration.interceptors(StompBroker.orderInterceptor());
 			}
 
 		};
@@ -115,102 +106,21 @@ public final class RealtimeEndpointAutoConfiguration {
 
 	@Bean
 	@Order(Ordered.LOWEST_PRECEDENCE)
-	WebSocketMessageBrokerConfigurer realtimeTopicConfigurer(StompBroker broker, DestinationPolicy policy,
+	WebSocketMessageBrokerConfigurer realtimeTopicConfigurer(ObjectProvider<StompBroker> broker,
+			DestinationPolicy policy,
 			@Qualifier("clientOutboundChannel") ObjectProvider<MessageChannel> outboundChannel) {
+		// The broker is looked up with the first frame: it leads to beans of the
+		// application,
+		// and some of those to the channels that are being configured here.
 		return new WebSocketMessageBrokerConfigurer() {
 
 			@Override
 			public void configureClientInboundChannel(ChannelRegistration registration) {
-				registration.interceptors(broker.topicInterceptor(policy, outboundChannel::getObject));
+				registration
+					.interceptors(StompBroker.topicInterceptor(broker::getObject, policy, outboundChannel::getObject));
 			}
 
 		};
-	}
-
-	/**
-	 * The application has a message broker configuration of its own.
-	 */
-	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnBean(WebSocketMessageBrokerConfigurationSupport.class)
-	static class BesideApplicationConfiguration {
-
-		@Bean
-		DestinationPolicy realtimeDestinationPolicy() {
-			return DestinationPolicy.APPLICATION;
-		}
-
-		// No default candidate, since Spring's configuration injects its own
-		// WebSocketHandler
-		// by type.
-		@Bean(defaultCandidate = false)
-		RealtimeWebSocketHandler realtimeWebSocketHandler(StompBroker broker,
-				@Qualifier("clientInboundChannel") AbstractSubscribableChannel inboundChannel,
-				@Qualifier("clientOutboundChannel") AbstractSubscribableChannel outboundChannel,
-				ApplicationEventPublisher events) {
-			return new RealtimeWebSocketHandler(broker, inboundChannel, outboundChannel, events);
-		}
-
-	}
-
-	/**
-	 * Spring's STOMP infrastructure for applications that configure none, so that
-	 * {@code @MessageMapping} methods and their answers to the caller work at our
-	 * endpoint.
-	 */
-	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnMissingBean(WebSocketMessageBrokerConfigurationSupport.class)
-	static class MessageMappingConfiguration extends DelegatingWebSocketMessageBrokerConfiguration {
-
-		private final ObjectProvider<StompBroker> broker;
-
-		private final ApplicationEventPublisher events;
-
-		MessageMappingConfiguration(ObjectProvider<StompBroker> broker, ApplicationEventPublisher events) {
-			this.broker = broker;
-			this.events = events;
-		}
-
-		@Bean
-		DestinationPolicy realtimeDestinationPolicy() {
-			return DestinationPolicy.MESSAGE_MAPPINGS_ONLY;
-		}
-
-		@Override
-		protected void configureMessageBroker(MessageBrokerRegistry registry) {
-			registry.setApplicationDestinationPrefixes("/app");
-			registry.enableSimpleBroker("/queue");
-			super.configureMessageBroker(registry);
-		}
-
-		@Bean
-		@Override
-		public RealtimeWebSocketHandler subProtocolWebSocketHandler(AbstractSubscribableChannel clientInboundChannel,
-				AbstractSubscribableChannel clientOutboundChannel) {
-			RealtimeWebSocketHandler handler = new RealtimeWebSocketHandler(this.broker.getObject(),
-					clientInboundChannel, clientOutboundChannel, this.events);
-			handler.setPhase(getPhase());
-			return handler;
-		}
-
-	}
-
-	/**
-	 * Bearer tokens in CONNECT, checked the way the application checks them over HTTP.
-	 */
-	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnClass({ JwtDecoder.class, JwtAuthenticationProvider.class })
-	@ConditionalOnBean(JwtDecoder.class)
-	static class JwtConfiguration {
-
-		@Bean
-		@ConditionalOnMissingBean
-		ConnectAuthenticator realtimeConnectAuthenticator(JwtDecoder decoder,
-				ObjectProvider<JwtAuthenticationConverter> converter) {
-			JwtAuthenticationProvider provider = new JwtAuthenticationProvider(decoder);
-			converter.ifAvailable(provider::setJwtAuthenticationConverter);
-			return (token) -> provider.authenticate(new BearerTokenAuthenticationToken(token));
-		}
-
 	}
 
 }

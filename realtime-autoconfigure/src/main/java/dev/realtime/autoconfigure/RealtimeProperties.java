@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.StringUtils;
 import org.springframework.util.unit.DataSize;
 
 /**
@@ -39,6 +40,16 @@ public record RealtimeProperties(@DefaultValue("true") boolean enabled, @Default
 	 * default once a claim or a TenantResolver bean is configured
 	 */
 	public record Tenant(@Nullable String claim, @Nullable Boolean required) {
+
+		private static final String DEFAULT_CLAIM = "tenant_id";
+
+		String claimOrDefault() {
+			return StringUtils.hasText(this.claim) ? this.claim : DEFAULT_CLAIM;
+		}
+
+		boolean isRequired(boolean customResolver) {
+			return (this.required != null) ? this.required : customResolver || StringUtils.hasText(this.claim);
+		}
 
 	}
 

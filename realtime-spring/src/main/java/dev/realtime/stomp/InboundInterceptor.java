@@ -22,18 +22,15 @@ import org.springframework.util.MimeTypeUtils;
  */
 final class InboundInterceptor implements ChannelInterceptor {
 
-	private final ConnectHandler connectHandler;
-
-	private final TopicBroker topicBroker;
+	private final Supplier<StompBroker> broker;
 
 	private final DestinationPolicy policy;
 
 	private final Supplier<MessageChannel> outboundChannel;
 
-	InboundInterceptor(ConnectHandler connectHandler, TopicBroker topicBroker, DestinationPolicy policy,
+	InboundInterceptor(Supplier<StompBroker> broker, DestinationPolicy policy,
 			Supplier<MessageChannel> outboundChannel) {
-		this.connectHandler = connectHandler;
-		this.topicBroker = topicBroker;
+		this.broker = broker;
 		this.policy = policy;
 		this.outboundChannel = outboundChannel;
 	}
@@ -60,14 +57,14 @@ final class InboundInterceptor implements ChannelInterceptor {
 		return switch (type) {
 			case CONNECT -> !connect(frame, connection);
 			case SUBSCRIBE -> subscribe(frame, connection);
-			case UNSUBSCRIBE -> this.topicBroker.unsubscribe(connection, frame);
+			case UNSUBSCRIBE -> topicBroker().unsubscribe(connection, frame);
 			case MESSAGE -> send(frame, connection);
 			default -> false;
 		};
 	}
 
 	private boolean connect(StompHeaderAccessor frame, StompConnection connection) {
-		boolean connected = this.connectHandler.connect(connection, frame);
+		boolean connected = this.broker.get().connectHandler().connect(connection, frame);
 		// Heart-beats are ours at this endpoint: the application's broker is not to send
 		// any.
 		frame.setHeartbeat(0, 0);
@@ -77,11 +74,11 @@ final class InboundInterceptor implements ChannelInterceptor {
 
 	private boolean subscribe(StompHeaderAccessor frame, StompConnection connection) {
 		if (isOurs(frame)) {
-			this.topicBroker.subscribe(connection, frame);
+			topicBroker().subscribe(connection, frame);
 			return true;
 		}
 		if (!this.policy.mayBeSubscribed(frame.getDestination())) {
-			this.topicBroker.refuseSubscribe(connection, frame, ControlCode.UNKNOWN_DESTINATION);
+			topicBroker().refuseSubscribe(connection, frame, ControlCode.UNKNOWN_DESTINATION);
 			return true;
 		}
 		return false;
@@ -89,11 +86,11 @@ final class InboundInterceptor implements ChannelInterceptor {
 
 	private boolean send(StompHeaderAccessor frame, StompConnection connection) {
 		if (isOurs(frame)) {
-			this.topicBroker.refuseSend(connection, frame, ControlCode.FORBIDDEN);
+			topicBroker().refuseSend(connection, frame, ControlCode.FORBIDDEN);
 			return true;
 		}
 		if (!this.policy.mayBeSentTo(frame.getDestination())) {
-			this.topicBroker.refuseSend(connection, frame, ControlCode.UNKNOWN_DESTINATION);
+			topicBroker().refuseSend(connection, frame, ControlCode.UNKNOWN_DESTINATION);
 			return true;
 		}
 		return false;
@@ -118,6 +115,10 @@ final class InboundInterceptor implements ChannelInterceptor {
 			this.outboundChannel.get().send(MessageBuilder.createMessage(body, denied.getMessageHeaders()));
 		}
 		return true;
+	}
+
+	private TopicBroker topicBroker() {
+		return this.broker.get().topicBroker();
 	}
 
 	private static boolean isOurs(StompHeaderAccessor frame) {

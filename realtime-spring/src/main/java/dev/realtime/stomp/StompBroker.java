@@ -54,24 +54,34 @@ public final class StompBroker {
 	 * frames of a connection in order.
 	 * @return a new interceptor
 	 */
-	public ChannelInterceptor orderInterceptor() {
+	public static ChannelInterceptor orderInterceptor() {
 		return new InboundFrames.DoneInterceptor();
 	}
 
 	/**
 	 * The interceptor to put last into the {@code clientInboundChannel}. It takes the
 	 * frames that are for topics.
+	 * @param broker supplies the broker when a frame arrives
 	 * @param policy which other destinations clients may use
 	 * @param outboundChannel the {@code clientOutboundChannel}
 	 * @return a new interceptor
 	 */
-	public ChannelInterceptor topicInterceptor(DestinationPolicy policy, Supplier<MessageChannel> outboundChannel) {
-		return new InboundInterceptor(this.connectHandler, this.topicBroker, policy, outboundChannel);
+	public static ChannelInterceptor topicInterceptor(Supplier<StompBroker> broker, DestinationPolicy policy,
+			Supplier<MessageChannel> outboundChannel) {
+		return new InboundInterceptor(broker, policy, outboundChannel);
 	}
 
 	StompProtocolHandler protocolHandler(AbstractSubscribableChannel inboundChannel, ApplicationEventPublisher events) {
 		return new StompProtocolHandler(this.engine, inboundChannel, this.topicBroker, this.frames, events,
 				this.options.frameSize());
+	}
+
+	ConnectHandler connectHandler() {
+		return this.connectHandler;
+	}
+
+	TopicBroker topicBroker() {
+		return this.topicBroker;
 	}
 
 	StompFrames frames() {
