@@ -60,8 +60,8 @@ public final class RealtimeWebSocketHandler extends SubProtocolWebSocketHandler 
 		WebSocketSink sink = new WebSocketSink(sender(session), lane, heartbeat, options.tick(), options.pendingBytes(),
 				System::nanoTime);
 		Connection<WebSocketMessage<?>> connection = this.broker.engine().connect(session.getId(), lane, sink);
-		StompConnection stompConnection = new StompConnection(connection, heartbeat, this.broker.frames(),
-				session.getPrincipal());
+		StompConnection stompConnection = new StompConnection(connection, connection::send, heartbeat,
+				this.broker.frames(), session.getPrincipal());
 		stompConnection.bind(session.getAttributes());
 		super.afterConnectionEstablished(new LaneSession(session, stompConnection));
 	}

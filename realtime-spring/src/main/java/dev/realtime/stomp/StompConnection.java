@@ -3,6 +3,7 @@ package dev.realtime.stomp;
 import java.security.Principal;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
 import dev.realtime.Tenant;
 import dev.realtime.core.CloseReason;
@@ -24,7 +25,9 @@ final class StompConnection {
 
 	private static final String ATTRIBUTE = StompConnection.class.getName();
 
-	private final Connection<WebSocketMessage<?>> connection;
+	private final Connection<?> connection;
+
+	private final Consumer<WebSocketMessage<?>> writer;
 
 	private final Heartbeat heartbeat;
 
@@ -38,9 +41,18 @@ final class StompConnection {
 
 	private volatile @Nullable Identity identity;
 
-	StompConnection(Connection<WebSocketMessage<?>> connection, Heartbeat heartbeat, StompFrames frames,
-			@Nullable Principal handshakeUser) {
+	/**
+	 * A client that has not said CONNECT yet.
+	 * @param connection the engine's side
+	 * @param writer sends a message through the connection's lane
+	 * @param heartbeat what the connection has to do with time
+	 * @param frames writes frames
+	 * @param handshakeUser the user of the WebSocket handshake
+	 */
+	StompConnection(Connection<?> connection, Consumer<WebSocketMessage<?>> writer, Heartbeat heartbeat,
+			StompFrames frames, @Nullable Principal handshakeUser) {
 		this.connection = connection;
+		this.writer = writer;
 		this.heartbeat = heartbeat;
 		this.frames = frames;
 		this.user = handshakeUser;
@@ -69,7 +81,7 @@ final class StompConnection {
 		return this.connection.id();
 	}
 
-	Connection<WebSocketMessage<?>> connection() {
+	Connection<?> connection() {
 		return this.connection;
 	}
 
@@ -117,7 +129,7 @@ final class StompConnection {
 	}
 
 	void send(WebSocketMessage<?> frame) {
-		this.connection.send(frame);
+		this.writer.accept(frame);
 	}
 
 	/**
