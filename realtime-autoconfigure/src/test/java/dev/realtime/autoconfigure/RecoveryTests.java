@@ -95,7 +95,8 @@ class RecoveryTests {
 			publish("short." + room, i);
 		}
 		try (RawStompClient alice = RawStompClient.connect(this.port, "alice")) {
-			assertThat(alice.subscribe("s1", "/realtime/short." + room, "since:" + kept)).endsWith("recovered:true\n\n");
+			assertThat(alice.subscribe("s1", "/realtime/short." + room, "since:" + kept))
+				.endsWith("recovered:true\n\n");
 			assertThat(alice.next(5)).extracting(RawStompClient::body)
 				.containsExactly("{\"n\":3}", "{\"n\":4}", "{\"n\":5}", "{\"n\":6}", "{\"n\":7}");
 			assertThat(alice.subscribe("s2", "/realtime/short." + room, "since:" + lost))
@@ -160,16 +161,18 @@ class RecoveryTests {
 		String seen = publish("room." + room, 1);
 		publish("room." + room, 2);
 		try (RawStompClient carol = RawStompClient.connect(this.port, "carol")) {
-			assertThat(carol.subscribe("s1", "/realtime/room." + room, "since:" + seen)).endsWith("recovered:false\n\n");
+			assertThat(carol.subscribe("s1", "/realtime/room." + room, "since:" + seen))
+				.endsWith("recovered:false\n\n");
 			expectGap(carol, "s1", "room." + room);
 			carol.expectNothingElse();
 		}
 	}
 
 	private static void expectGap(RawStompClient client, String id, String topic) {
-		assertThat(client.next()).isEqualTo("MESSAGE\nsubscription:" + id + "\nmessage-id:control\ndestination:/realtime/"
-				+ topic + "\ncontent-type:application/json\nrealtime-control:gap\ncontent-length:77\n\n"
-				+ "{\"code\":\"history-lost\",\"detail\":\"Messages were missed, fetch the data again\"}");
+		assertThat(client.next())
+			.isEqualTo("MESSAGE\nsubscription:" + id + "\nmessage-id:control\ndestination:/realtime/" + topic
+					+ "\ncontent-type:application/json\nrealtime-control:gap\ncontent-length:77\n\n"
+					+ "{\"code\":\"history-lost\",\"detail\":\"Messages were missed, fetch the data again\"}");
 	}
 
 	private String publish(String topic, int number) {

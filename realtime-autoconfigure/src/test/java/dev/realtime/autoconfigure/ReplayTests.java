@@ -74,8 +74,8 @@ class ReplayTests {
 			alice.expectNothingElse();
 			publish("room." + room, Map.of("n", 2));
 			publish("quiet." + room, Map.of("n", 3));
-			assertThat(alice.next(2)).extracting(RawStompClient::body).containsExactlyInAnyOrder("{\"n\":2}",
-					"{\"n\":3}");
+			assertThat(alice.next(2)).extracting(RawStompClient::body)
+				.containsExactlyInAnyOrder("{\"n\":2}", "{\"n\":3}");
 		}
 	}
 

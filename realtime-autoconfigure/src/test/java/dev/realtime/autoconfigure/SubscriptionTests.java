@@ -42,8 +42,8 @@ class SubscriptionTests {
 	void whenSubscriptionIsLiveThenReceiptTellsWhereTheChannelStands() {
 		String room = Rooms.fresh();
 		try (RawStompClient alice = RawStompClient.connect(this.port, "alice")) {
-			assertThat(alice.subscribe("s1", "/realtime/room." + room)).matches(
-					"RECEIPT\nreceipt-id:r-s1\nposition:[a-z0-9]+-0\n\n");
+			assertThat(alice.subscribe("s1", "/realtime/room." + room))
+				.matches("RECEIPT\nreceipt-id:r-s1\nposition:[a-z0-9]+-0\n\n");
 			publish(room, 1);
 			String last = publish(room, 2);
 			assertThat(alice.next(2)).hasSize(2);
@@ -169,8 +169,8 @@ class SubscriptionTests {
 			publish(room, 2);
 			publish(room, 3);
 			publish(room, 1);
-			assertThat(alice.next(3)).extracting(
-					(frame) -> RawStompClient.header(frame, "subscription") + " " + RawStompClient.body(frame))
+			assertThat(alice.next(3))
+				.extracting((frame) -> RawStompClient.header(frame, "subscription") + " " + RawStompClient.body(frame))
 				.containsExactlyInAnyOrder("few {\"n\":2}", "few {\"n\":1}", "ones {\"n\":1}");
 			alice.expectNothingElse();
 		}
@@ -233,8 +233,7 @@ class SubscriptionTests {
 		try (RawStompClient alice = RawStompClient.connect(this.port, "alice")) {
 			alice.sendSubscribe("s1", destination);
 			String denied = alice.next();
-			assertThat(denied).isEqualTo("MESSAGE\nsubscription:s1\nmessage-id:control"
-					+ "\ndestination:" + destination
+			assertThat(denied).isEqualTo("MESSAGE\nsubscription:s1\nmessage-id:control" + "\ndestination:" + destination
 					+ "\ncontent-type:application/json\nrealtime-control:denied\ncontent-length:58\n\n"
 					+ "{\"code\":\"unknown-topic\",\"detail\":\"There is no such topic\"}");
 			alice.expectNothingElse();
@@ -242,17 +241,17 @@ class SubscriptionTests {
 	}
 
 	static Stream<String> whenDestinationIsNoTopicThenSubscriptionIsDeniedAndAnswersAreAlike() {
-		return Stream.of("no.such.topic", "", "*", "**", "contact.*", "contact.**", "room.*", "room.?", "room.{room}",
-				"room.{}", "room.", "room", ".room.a", "room.a.", "room..a", "room.a.b", "CONTACT.UPDATED",
-				"contact.Updated", "contact.updated ", " contact.updated", "contact.updated/", "/contact.updated",
-				"contact/updated", "acme.contact.updated", "acme/contact.updated", "globex/contact.updated",
-				"globex.contact.updated", "globex\\ccontact.updated", "../realtime/contact.updated",
-				"x/../contact.updated", "room.a/..", "room...", "./contact.updated", "contact%2Eupdated",
-				"globex%2Fcontact.updated", "room.%2e%2e", "room.a%00", "room.a;tenant=globex", "room.a?tenant=globex",
-				"room.a#globex", "room.a@globex", "room.a,b", "room.a b", "room.a\\\\b", "room.a\\nb", "room.a\\rb",
-				"room.a\u0001", "room.\u0430", "\uff52\uff4f\uff4f\uff4d.a",
-				"c\u043entact.updated", "room.e\u0301", "room.\u00e9", "room.a\u200b", "room.\u202ea", "room.\ud83d\ude00",
-				"@me", "@globex", "-user", "room." + "x".repeat(200))
+		return Stream
+			.of("no.such.topic", "", "*", "**", "contact.*", "contact.**", "room.*", "room.?", "room.{room}", "room.{}",
+					"room.", "room", ".room.a", "room.a.", "room..a", "room.a.b", "CONTACT.UPDATED", "contact.Updated",
+					"contact.updated ", " contact.updated", "contact.updated/", "/contact.updated", "contact/updated",
+					"acme.contact.updated", "acme/contact.updated", "globex/contact.updated", "globex.contact.updated",
+					"globex\\ccontact.updated", "../realtime/contact.updated", "x/../contact.updated", "room.a/..",
+					"room...", "./contact.updated", "contact%2Eupdated", "globex%2Fcontact.updated", "room.%2e%2e",
+					"room.a%00", "room.a;tenant=globex", "room.a?tenant=globex", "room.a#globex", "room.a@globex",
+					"room.a,b", "room.a b", "room.a\\\\b", "room.a\\nb", "room.a\\rb", "room.a\u0001", "room.\u0430",
+					"\uff52\uff4f\uff4f\uff4d.a", "c\u043entact.updated", "room.e\u0301", "room.\u00e9", "room.a\u200b",
+					"room.\u202ea", "room.\ud83d\ude00", "@me", "@globex", "-user", "room." + "x".repeat(200))
 			.map((name) -> "/realtime/" + name);
 	}
 
@@ -340,8 +339,8 @@ class SubscriptionTests {
 				.isEqualTo("bad-filter");
 			assertThat(alice.subscribeInVain("bytes", room, "filter:{\"a\"\\c\"" + "\u00e9".repeat(600) + "\"}"))
 				.isEqualTo("bad-filter");
-			assertThat(alice.subscribeInVain("deep", room,
-					"filter:" + "{\"a\"\\c".repeat(8000) + "1" + "}".repeat(8000)))
+			assertThat(
+					alice.subscribeInVain("deep", room, "filter:" + "{\"a\"\\c".repeat(8000) + "1" + "}".repeat(8000)))
 				.isEqualTo("bad-filter");
 		}
 	}
@@ -379,7 +378,8 @@ class SubscriptionTests {
 	void whenIdNeedsEscapingThenItComesBackEscaped() {
 		String room = Rooms.fresh();
 		try (RawStompClient alice = RawStompClient.connect(this.port, "alice")) {
-			alice.send("SUBSCRIBE\nid:a\\cb\\\\c\u00e9\ndestination:/realtime/room." + room + "\nreceipt:\u00fc\\c1\n\n\0");
+			alice.send("SUBSCRIBE\nid:a\\cb\\\\c\u00e9\ndestination:/realtime/room." + room
+					+ "\nreceipt:\u00fc\\c1\n\n\0");
 			assertThat(alice.next()).startsWith("RECEIPT\nreceipt-id:\u00fc\\c1\n");
 			publish(room, 1);
 			assertThat(alice.next()).startsWith("MESSAGE\nsubscription:a\\cb\\\\c\u00e9\n");

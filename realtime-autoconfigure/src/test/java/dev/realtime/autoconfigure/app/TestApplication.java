@@ -29,8 +29,8 @@ import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.stereotype.Component;
 
 /**
- * An application with two tenants. Users are written {@code name}, or
- * {@code name@tenant} where two tenants have users of the same name.
+ * An application with two tenants. Users are written {@code name}, or {@code name@tenant}
+ * where two tenants have users of the same name.
  */
 @SpringBootApplication
 @EnableScheduling
