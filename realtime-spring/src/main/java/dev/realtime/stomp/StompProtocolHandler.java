@@ -59,6 +59,8 @@ final class StompProtocolHandler implements SubProtocolHandler {
 
 	private static final byte[] EMPTY = new byte[0];
 
+	private static final String MALFORMED = "Malformed or too large frame";
+
 	/** What only servers send. */
 	private static final Set<StompCommand> SERVER_COMMANDS = Set.of(StompCommand.CONNECTED, StompCommand.MESSAGE,
 			StompCommand.RECEIPT, StompCommand.ERROR);
@@ -107,7 +109,7 @@ final class StompProtocolHandler implements SubProtocolHandler {
 		InboundFrames inbound = new InboundFrames(() -> this.inboundChannel.getSubscribers().size(),
 				(message) -> dispatch(connection, message));
 		this.inbounds.put(session.getId(),
-				new Inbound(new BufferingStompDecoder(this.decoder, this.frameSize), inbound));
+				new Inbound(new InboundBytes(new BufferingStompDecoder(this.decoder, this.frameSize)), inbound));
 	}
 
 	@Override
@@ -119,7 +121,7 @@ final class StompProtocolHandler implements SubProtocolHandler {
 		}
 		connection.heartbeat().read(System.nanoTime());
 		try {
-			for (Message<byte[]> frame : inbound.decoder().decode(bytesOf(message))) {
+			for (Message<byte[]> frame : inbound.bytes().decode(bytesOf(message))) {
 				if (connection.isEnded()) {
 					return;
 				}
@@ -128,7 +130,7 @@ final class StompProtocolHandler implements SubProtocolHandler {
 		}
 		catch (StompConversionException | IllegalArgumentException ex) {
 			logger.debug("{}: malformed frame", connection, ex);
-			connection.fail(CloseReason.PROTOCOL_ERROR, "Malformed or too large frame");
+			connection.fail(CloseReason.PROTOCOL_ERROR, MALFORMED);
 		}
 	}
 
@@ -145,6 +147,10 @@ final class StompProtocolHandler implements SubProtocolHandler {
 		StompCommand command = frame.getCommand();
 		if (command == null) {
 			// A heart-beat.
+			return;
+		}
+		if (InboundBytes.isMalformed(frame)) {
+			connection.fail(CloseReason.PROTOCOL_ERROR, MALFORMED);
 			return;
 		}
 		frame.setSessionId(session.getId());
@@ -347,7 +353,7 @@ final class StompProtocolHandler implements SubProtocolHandler {
 	/**
 	 * What is on its way in from one connection.
 	 */
-	private record Inbound(BufferingStompDecoder decoder, InboundFrames frames) {
+	private record Inbound(InboundBytes bytes, InboundFrames frames) {
 
 	}
 
