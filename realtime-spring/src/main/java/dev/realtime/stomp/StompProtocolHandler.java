@@ -32,6 +32,7 @@ import org.springframework.messaging.support.AbstractSubscribableChannel;
 import org.springframework.messaging.support.MessageBuilder;
 import org.springframework.messaging.support.MessageHeaderAccessor;
 import org.springframework.security.access.AccessDeniedException;
+import org.springframework.security.core.AuthenticationException;
 import org.springframework.util.Assert;
 import org.springframework.util.MimeTypeUtils;
 import org.springframework.web.socket.BinaryMessage;
@@ -297,7 +298,7 @@ final class StompProtocolHandler implements SubProtocolHandler {
 	 */
 	private void refuse(StompConnection connection, Message<?> message, RuntimeException ex) {
 		StompHeaderAccessor frame = headers(message);
-		boolean denied = ex instanceof AccessDeniedException || ex.getCause() instanceof AccessDeniedException;
+		boolean denied = isDenial(ex) || isDenial(ex.getCause());
 		if (denied) {
 			logger.debug("{}: denied {}", connection, frame.getCommand());
 		}
@@ -315,6 +316,10 @@ final class StompProtocolHandler implements SubProtocolHandler {
 			connection.fail(denied ? CloseReason.UNAUTHORIZED : CloseReason.INTERNAL_ERROR,
 					denied ? "Authentication failed" : "Internal error");
 		}
+	}
+
+	private static boolean isDenial(@Nullable Throwable ex) {
+		return ex instanceof AccessDeniedException || ex instanceof AuthenticationException;
 	}
 
 	@Override
