@@ -4,6 +4,9 @@ import java.security.Principal;
 import java.time.Instant;
 import java.util.Map;
 
+import dev.realtime.Realtime;
+import dev.realtime.TenantAware;
+import dev.realtime.autoconfigure.app.Gates;
 import dev.realtime.autoconfigure.app.TestApplication;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -18,9 +21,11 @@ import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.context.annotation.Bean;
 import org.springframework.messaging.Message;
 import org.springframework.messaging.MessageChannel;
+import org.springframework.messaging.simp.broker.SimpleBrokerMessageHandler;
 import org.springframework.messaging.simp.config.ChannelRegistration;
 import org.springframework.messaging.simp.stomp.StompCommand;
 import org.springframework.messaging.simp.stomp.StompHeaderAccessor;
+import org.springframework.messaging.simp.user.SimpUserRegistry;
 import org.springframework.messaging.support.ChannelInterceptor;
 import org.springframework.messaging.support.MessageHeaderAccessor;
 import org.springframework.security.access.AccessDeniedException;
@@ -29,9 +34,11 @@ import org.springframework.security.authentication.TestingAuthenticationToken;
 import org.springframework.security.oauth2.jwt.BadJwtException;
 import org.springframework.security.oauth2.jwt.Jwt;
 import org.springframework.security.oauth2.jwt.JwtDecoder;
+import org.springframework.test.util.ReflectionTestUtils;
 import org.springframework.web.socket.config.annotation.WebSocketMessageBrokerConfigurer;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 /**
  * Who may connect, and from where.
@@ -68,8 +75,8 @@ class AuthenticationTests {
 		@Test
 		void whenUserIsKnownByTheHandshakeThenConnectedNamesThem() {
 			try (RawStompClient alice = RawStompClient.connect(this.port, "alice")) {
-				assertThat(alice.connected()).matches("CONNECTED\nversion:1.2\nsession:[0-9a-f-]+\n"
-						+ "heart-beat:10000,10000\nuser-name:alice\n\n");
+				assertThat(alice.connected()).matches(
+						"CONNECTED\nversion:1.2\nsession:[0-9a-f-]+\n" + "heart-beat:10000,10000\nuser-name:alice\n\n");
 			}
 		}
 
@@ -92,8 +99,8 @@ class AuthenticationTests {
 		@ValueSource(strings = { "http://evil.example", "https://evil.example", "null", "http://localhost",
 				"http://localhost:1", "https://localhost:{port}", "ws://localhost:{port}",
 				"http://sub.localhost:{port}", "http://localhost.evil.example:{port}", "http://127.0.0.1:{port}",
-				"http://evil.example/http://localhost:{port}", "localhost:{port}",
-				"file://", "*", "http://LOCALHOST.:{port}" })
+				"http://evil.example/http://localhost:{port}", "localhost:{port}", "file://", "*",
+				"http://LOCALHOST.:{port}" })
 		void whenOriginIsForeignThenHandshakeIsRefused(String origin) {
 			assertThat(withOrigin(origin.replace("{port}", Integer.toString(this.port)))).isEqualTo(403);
 		}
@@ -174,14 +181,24 @@ class AuthenticationTests {
 	 */
 	@Nested
 	@SpringBootTest(classes = { TestApplication.class, TokenConfiguration.class },
-			webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT, properties = "realtime.tenant.claim=org")
+			webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
+			properties = { "realtime.tenant.claim=org", "realtime.limits.connect-timeout=2s" })
 	class ByConnect {
 
 		@LocalServerPort
 		private int port;
 
 		@Autowired
-		private dev.realtime.Realtime realtime;
+		private Realtime realtime;
+
+		@Autowired
+		private Gates gates;
+
+		@Autowired
+		private SimpUserRegistry users;
+
+		@Autowired
+		private SimpleBrokerMessageHandler simpleBroker;
 
 		@ParameterizedTest
 		@ValueSource(strings = { "Authorization:Bearer dora", "Authorization:bearer   dora ", "passcode:dora" })
@@ -254,10 +271,29 @@ class AuthenticationTests {
 				assertThat(dora.subscribeInVain("s1", "/realtime/contact.updated", "ticket:fail"))
 					.isEqualTo("unavailable");
 				dora.send("SEND\ndestination:/app/echo\nticket:deny\nreceipt:r\n\nx\0");
-				assertThat(dora.next())
-					.isEqualTo("RECEIPT\nreceipt-id:r\nrealtime-control:denied\ncode:forbidden\n\n");
+				assertThat(dora.next()).isEqualTo("RECEIPT\nreceipt-id:r\nrealtime-control:denied\ncode:forbidden\n\n");
 				dora.expectNothingElse();
 			}
+		}
+
+		@Test
+		void whenConnectionEndsWhileTheTokenIsCheckedThenNothingStaysBehind() {
+			try (RawStompClient slow = RawStompClient.handshake(this.port).open();
+					RawStompClient dora = RawStompClient.handshake(this.port).connect("passcode:dora")) {
+				slow.send("CONNECT\naccept-version:1.2\nAuthorization:Bearer slow\n\n\0");
+				this.gates.awaitReached("slow");
+				assertThat(slow.closeCode()).isEqualTo(4003);
+				assertThat(slow.hasNext()).isFalse();
+				this.gates.open("slow");
+				dora.expectNothingElse();
+				assertThat(this.users.getUser("slow")).isNull();
+				dora.send("DISCONNECT\n\n\0");
+				assertThat(dora.closeCode()).isEqualTo(1000);
+			}
+			await().untilAsserted(() -> {
+				assertThat(this.users.getUserCount()).isZero();
+				assertThat((Map<?, ?>) ReflectionTestUtils.getField(this.simpleBroker, "sessions")).isEmpty();
+			});
 		}
 
 		@Test
@@ -274,8 +310,12 @@ class AuthenticationTests {
 	static class TokenConfiguration {
 
 		@Bean
-		JwtDecoder jwtDecoder() {
+		JwtDecoder jwtDecoder(Gates gates) {
 			return (token) -> switch (token) {
+				case "slow" -> {
+					gates.pass("slow");
+					yield jwt(token).claim("org", "initech").build();
+				}
 				case "dora" -> jwt(token).claim("org", "initech").build();
 				case "homeless" -> jwt(token).build();
 				default -> throw new BadJwtException("forged");
@@ -333,14 +373,15 @@ class AuthenticationTests {
 			if (name.equals("plain")) {
 				return () -> name;
 			}
-			TestingAuthenticationToken user = new TestingAuthenticationToken(new Member(name, "initech"), "", "ROLE_USER");
+			TestingAuthenticationToken user = new TestingAuthenticationToken(new Member(name, "initech"), "",
+					"ROLE_USER");
 			user.setAuthenticated(true);
 			return user;
 		}
 
 	}
 
-	private record Member(String name, String tenant) implements dev.realtime.TenantAware, Principal {
+	private record Member(String name, String tenant) implements TenantAware, Principal {
 
 		@Override
 		public String getName() {

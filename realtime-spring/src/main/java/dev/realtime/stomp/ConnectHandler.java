@@ -2,7 +2,6 @@ package dev.realtime.stomp;
 
 import java.security.Principal;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Stream;
 
 import dev.realtime.Tenant;
@@ -58,8 +57,7 @@ final class ConnectHandler {
 	 * @return whether it is connected
 	 */
 	boolean connect(StompConnection connection, StompHeaderAccessor connect) {
-		Optional<String> version = VERSIONS.stream().filter(acceptedVersions(connect)::contains).findFirst();
-		if (version.isEmpty()) {
+		if (version(connect) == null) {
 			connection.fail(CloseReason.PROTOCOL_ERROR, "Supported STOMP versions are 1.2, 1.1 and 1.0");
 			return false;
 		}
@@ -68,15 +66,26 @@ final class ConnectHandler {
 			connection.fail(CloseReason.UNAUTHORIZED, REFUSED);
 			return false;
 		}
-		connection.connected(identity);
 		connect.setUser(identity.user());
+		return connection.connected(identity);
+	}
+
+	/**
+	 * Tells the client that it is connected.
+	 */
+	void answer(StompConnection connection, StompHeaderAccessor connect, long[] clientHeartbeat) {
 		long heartbeat = this.options.heartbeat().toMillis();
-		long[] client = connect.getHeartbeat();
 		connection.connection()
 			.lane()
-			.execute(() -> connection.heartbeat().connected(System.nanoTime(), heartbeat, client[0], client[1]));
-		connection.send(this.frames.connected(version.get(), connection.id(), heartbeat, identity.user().getName()));
-		return true;
+			.execute(() -> connection.heartbeat()
+				.connected(System.nanoTime(), heartbeat, clientHeartbeat[0], clientHeartbeat[1]));
+		connection.send(this.frames.connected(String.valueOf(version(connect)), connection.id(), heartbeat,
+				connection.identity().user().getName()));
+	}
+
+	private static @Nullable String version(StompHeaderAccessor connect) {
+		List<String> accepted = acceptedVersions(connect);
+		return VERSIONS.stream().filter(accepted::contains).findFirst().orElse(null);
 	}
 
 	private static Stream<String> versions(@Nullable String header) {

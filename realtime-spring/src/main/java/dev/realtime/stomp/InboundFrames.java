@@ -2,6 +2,7 @@ package dev.realtime.stomp;
 
 import java.util.ArrayDeque;
 import java.util.Queue;
+import java.util.function.Consumer;
 import java.util.function.IntSupplier;
 import java.util.function.Predicate;
 
@@ -36,6 +37,8 @@ final class InboundFrames {
 
 	private final Predicate<Message<byte[]>> dispatcher;
 
+	private final Consumer<Message<byte[]>> whenHandled;
+
 	private final Queue<InFlight> waiting = new ArrayDeque<>();
 
 	private @Nullable InFlight current;
@@ -47,10 +50,12 @@ final class InboundFrames {
 	 * @param handlers the number of handlers of the channel
 	 * @param dispatcher sends a frame to the channel; answers {@code false} if no handler
 	 * is at work on it
+	 * @param whenHandled called when all handlers are done with a frame, before the next
 	 */
-	InboundFrames(IntSupplier handlers, Predicate<Message<byte[]>> dispatcher) {
+	InboundFrames(IntSupplier handlers, Predicate<Message<byte[]>> dispatcher, Consumer<Message<byte[]>> whenHandled) {
 		this.handlers = handlers;
 		this.dispatcher = dispatcher;
+		this.whenHandled = whenHandled;
 	}
 
 	/**
@@ -66,6 +71,18 @@ final class InboundFrames {
 		}
 		drain();
 		return true;
+	}
+
+	/**
+	 * Handles a last frame after the one that is being handled. Those that wait are
+	 * dropped.
+	 */
+	void end(Message<byte[]> message, StompHeaderAccessor headers) {
+		synchronized (this) {
+			this.waiting.clear();
+			this.waiting.add(new InFlight(message, headers));
+		}
+		drain();
 	}
 
 	private void drain() {
@@ -134,6 +151,7 @@ final class InboundFrames {
 					return;
 				}
 			}
+			InboundFrames.this.whenHandled.accept(this.message);
 			done(this);
 			drain();
 		}

@@ -72,8 +72,8 @@ public final class StompBroker {
 	}
 
 	StompProtocolHandler protocolHandler(AbstractSubscribableChannel inboundChannel, ApplicationEventPublisher events) {
-		return new StompProtocolHandler(this.engine, inboundChannel, this.topicBroker, this.frames, events,
-				this.options.frameSize());
+		return new StompProtocolHandler(this.engine, inboundChannel, this.connectHandler, this.topicBroker, this.frames,
+				events, this.options.frameSize());
 	}
 
 	ConnectHandler connectHandler() {

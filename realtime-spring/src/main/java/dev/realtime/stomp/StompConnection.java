@@ -111,10 +111,18 @@ final class StompConnection {
 		return identity;
 	}
 
-	void connected(Identity identity) {
+	/**
+	 * Marks the connection as connected.
+	 * @return {@code false} if it has ended meanwhile
+	 */
+	synchronized boolean connected(Identity identity) {
+		if (this.state == State.ENDED) {
+			return false;
+		}
 		this.identity = identity;
 		this.user = identity.user();
 		this.state = State.CONNECTED;
+		return true;
 	}
 
 	boolean isConnected() {
@@ -137,8 +145,12 @@ final class StompConnection {
 	 * same WebSocket message.
 	 */
 	void end(CloseReason reason) {
-		this.state = State.ENDED;
+		markEnded();
 		this.connection.close(reason);
+	}
+
+	private synchronized void markEnded() {
+		this.state = State.ENDED;
 	}
 
 	/**

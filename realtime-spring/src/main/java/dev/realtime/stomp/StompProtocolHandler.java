@@ -21,7 +21,9 @@ import org.springframework.messaging.simp.SimpAttributes;
 import org.springframework.messaging.simp.SimpAttributesContextHolder;
 import org.springframework.messaging.simp.SimpMessageHeaderAccessor;
 import org.springframework.messaging.simp.SimpMessageType;
+import org.springframework.messaging.simp.broker.AbstractBrokerMessageHandler;
 import org.springframework.messaging.simp.broker.OrderedMessageChannelDecorator;
+import org.springframework.messaging.simp.broker.SimpleBrokerMessageHandler;
 import org.springframework.messaging.simp.stomp.BufferingStompDecoder;
 import org.springframework.messaging.simp.stomp.StompCommand;
 import org.springframework.messaging.simp.stomp.StompConversionException;
@@ -41,6 +43,7 @@ import org.springframework.web.socket.TextMessage;
 import org.springframework.web.socket.WebSocketMessage;
 import org.springframework.web.socket.WebSocketSession;
 import org.springframework.web.socket.handler.ConcurrentWebSocketSessionDecorator;
+import org.springframework.web.socket.messaging.AbstractSubProtocolEvent;
 import org.springframework.web.socket.messaging.SessionConnectEvent;
 import org.springframework.web.socket.messaging.SessionConnectedEvent;
 import org.springframework.web.socket.messaging.SessionDisconnectEvent;
@@ -60,6 +63,9 @@ final class StompProtocolHandler implements SubProtocolHandler {
 
 	private static final byte[] EMPTY = new byte[0];
 
+	/** Marks what the server says itself when a client is gone. */
+	private static final String CLOSE_STATUS = "realtimeCloseStatus";
+
 	private static final String MALFORMED = "Malformed or too large frame";
 
 	/** What only servers send. */
@@ -76,6 +82,8 @@ final class StompProtocolHandler implements SubProtocolHandler {
 
 	private final AbstractSubscribableChannel inboundChannel;
 
+	private final ConnectHandler connectHandler;
+
 	private final TopicBroker topicBroker;
 
 	private final StompFrames frames;
@@ -84,10 +92,12 @@ final class StompProtocolHandler implements SubProtocolHandler {
 
 	private final int frameSize;
 
-	StompProtocolHandler(RealtimeEngine engine, AbstractSubscribableChannel inboundChannel, TopicBroker topicBroker,
-			StompFrames frames, ApplicationEventPublisher events, int frameSize) {
+	StompProtocolHandler(RealtimeEngine engine, AbstractSubscribableChannel inboundChannel,
+			ConnectHandler connectHandler, TopicBroker topicBroker, StompFrames frames,
+			ApplicationEventPublisher events, int frameSize) {
 		this.engine = engine;
 		this.inboundChannel = inboundChannel;
+		this.connectHandler = connectHandler;
 		this.topicBroker = topicBroker;
 		this.frames = frames;
 		this.events = events;
@@ -108,7 +118,7 @@ final class StompProtocolHandler implements SubProtocolHandler {
 	public void afterSessionStarted(WebSocketSession session, MessageChannel channel) {
 		StompConnection connection = StompConnection.of(session.getAttributes());
 		InboundFrames inbound = new InboundFrames(() -> this.inboundChannel.getSubscribers().size(),
-				(message) -> dispatch(connection, message));
+				(message) -> dispatch(connection, message), (message) -> handled(connection, message));
 		this.inbounds.put(session.getId(),
 				new Inbound(new InboundBytes(new BufferingStompDecoder(this.decoder, this.frameSize)), inbound));
 	}
@@ -171,6 +181,9 @@ final class StompProtocolHandler implements SubProtocolHandler {
 	 */
 	private boolean dispatch(StompConnection connection, Message<byte[]> message) {
 		StompHeaderAccessor frame = headers(message);
+		if (frame.getHeader(CLOSE_STATUS) instanceof CloseStatus status) {
+			return ended(connection, message, status);
+		}
 		boolean connect = isConnect(frame);
 		if (connection.isEnded()) {
 			return false;
@@ -181,14 +194,40 @@ final class StompProtocolHandler implements SubProtocolHandler {
 		}
 		frame.setUser(connection.user());
 		frame.setUserChangeCallback(connection::setUser);
+		long[] heartbeat = frame.getHeartbeat();
 		boolean sent = send(connection, message);
-		if (connect && !connection.isConnected()) {
+		if (connect && connection.isConnected()) {
+			// Only now: whoever reads CONNECTED can rely on what listeners do, such as
+			// the
+			// registry of users.
+			this.connectHandler.answer(connection, frame, heartbeat);
+		}
+		else if (connect) {
 			connection.fail(CloseReason.UNAUTHORIZED, "Authentication failed");
 		}
 		if (frame.getCommand() == StompCommand.DISCONNECT) {
 			disconnect(connection, frame);
 		}
 		return sent;
+	}
+
+	/**
+	 * Answers a frame that was for the application, once its handlers are done with it. A
+	 * broker that it is relayed to does so itself.
+	 */
+	private void handled(StompConnection connection, Message<byte[]> message) {
+		StompHeaderAccessor frame = headers(message);
+		String receipt = frame.getReceipt();
+		if (receipt != null && !isConnect(frame) && !connection.isEnded() && !isRelaying()) {
+			connection.send(this.frames.receipt(receipt));
+		}
+	}
+
+	private boolean isRelaying() {
+		return this.inboundChannel.getSubscribers()
+			.stream()
+			.anyMatch((handler) -> handler instanceof AbstractBrokerMessageHandler
+					&& !(handler instanceof SimpleBrokerMessageHandler));
 	}
 
 	private boolean send(StompConnection connection, Message<byte[]> message) {
@@ -213,14 +252,23 @@ final class StompProtocolHandler implements SubProtocolHandler {
 		StompHeaderAccessor frame = headers(message);
 		Principal user = connection.user();
 		if (isConnect(frame)) {
-			this.events.publishEvent(new SessionConnectEvent(this, message, user));
-			this.events.publishEvent(new SessionConnectedEvent(this, connectedMessage(frame, user), user));
+			publish(new SessionConnectEvent(this, message, user));
+			publish(new SessionConnectedEvent(this, connectedMessage(frame, user), user));
 		}
 		else if (frame.getCommand() == StompCommand.SUBSCRIBE) {
-			this.events.publishEvent(new SessionSubscribeEvent(this, message, user));
+			publish(new SessionSubscribeEvent(this, message, user));
 		}
 		else if (frame.getCommand() == StompCommand.UNSUBSCRIBE) {
-			this.events.publishEvent(new SessionUnsubscribeEvent(this, message, user));
+			publish(new SessionUnsubscribeEvent(this, message, user));
+		}
+	}
+
+	private void publish(AbstractSubProtocolEvent event) {
+		try {
+			this.events.publishEvent(event);
+		}
+		catch (RuntimeException ex) {
+			logger.error("A listener of {} failed", event.getClass().getSimpleName(), ex);
 		}
 	}
 
@@ -325,29 +373,37 @@ final class StompProtocolHandler implements SubProtocolHandler {
 	@Override
 	public void afterSessionEnded(WebSocketSession session, CloseStatus closeStatus, MessageChannel channel) {
 		StompConnection connection = StompConnection.of(session.getAttributes());
-		this.inbounds.remove(session.getId());
+		Inbound inbound = this.inbounds.remove(session.getId());
 		connection.end(CloseReason.NORMAL);
 		this.engine.disconnect(connection.connection());
-		Message<byte[]> message = disconnectMessage(session, connection.user());
+		if (inbound != null) {
+			// In order: the application is not to hear of the end before the beginning.
+			Message<byte[]> message = disconnectMessage(session, closeStatus);
+			inbound.frames().end(message, headers(message));
+		}
+	}
+
+	private static Message<byte[]> disconnectMessage(WebSocketSession session, CloseStatus closeStatus) {
+		StompHeaderAccessor headers = StompHeaderAccessor.create(StompCommand.DISCONNECT);
+		headers.setSessionId(session.getId());
+		headers.setSessionAttributes(session.getAttributes());
+		headers.setHeader(CLOSE_STATUS, closeStatus);
+		headers.setLeaveMutable(true);
+		return MessageBuilder.createMessage(EMPTY, headers.getMessageHeaders());
+	}
+
+	private boolean ended(StompConnection connection, Message<byte[]> message, CloseStatus closeStatus) {
+		headers(message).setUser(connection.user());
 		SimpAttributes attributes = SimpAttributes.fromMessage(message);
 		try {
 			SimpAttributesContextHolder.setAttributes(attributes);
-			this.events.publishEvent(
-					new SessionDisconnectEvent(this, message, session.getId(), closeStatus, connection.user()));
-			this.inboundChannel.send(message);
+			publish(new SessionDisconnectEvent(this, message, connection.id(), closeStatus, connection.user()));
+			return this.inboundChannel.send(message);
 		}
 		finally {
 			SimpAttributesContextHolder.resetAttributes();
 			attributes.sessionCompleted();
 		}
-	}
-
-	private static Message<byte[]> disconnectMessage(WebSocketSession session, @Nullable Principal user) {
-		StompHeaderAccessor headers = StompHeaderAccessor.create(StompCommand.DISCONNECT);
-		headers.setSessionId(session.getId());
-		headers.setSessionAttributes(session.getAttributes());
-		headers.setUser(user);
-		return MessageBuilder.createMessage(EMPTY, headers.getMessageHeaders());
 	}
 
 	@Override

@@ -266,11 +266,13 @@ class InboundFramesTests {
 	}
 
 	private InboundFrames frames(ExecutorSubscribableChannel channel) {
-		return new InboundFrames(() -> channel.getSubscribers().size(), channel::send);
+		return new InboundFrames(() -> channel.getSubscribers().size(), channel::send, (message) -> {
+		});
 	}
 
 	private InboundFrames frames(Predicate<Message<byte[]>> dispatcher) {
-		return new InboundFrames(() -> this.channel.getSubscribers().size(), dispatcher);
+		return new InboundFrames(() -> this.channel.getSubscribers().size(), dispatcher, (message) -> {
+		});
 	}
 
 	private static boolean offer(InboundFrames frames, String text) {
