@@ -73,7 +73,8 @@ class ChurnTests {
 			clients.shutdownNow();
 		}
 		awaitNothingLeft();
-		assertThat(Thread.getAllStackTraces().keySet()).filteredOn((thread) -> thread.getName().startsWith("realtime-lane"))
+		assertThat(Thread.getAllStackTraces().keySet())
+			.filteredOn((thread) -> thread.getName().startsWith("realtime-lane"))
 			.hasSizeLessThanOrEqualTo(10 * (Runtime.getRuntime().availableProcessors() + 1));
 	}
 

@@ -236,8 +236,8 @@ class CoexistenceTests {
 	class WithABrokerOfEverything extends Scenarios {
 
 		/**
-		 * Spring's simple broker then takes subscriptions to {@code /user/**} as they are,
-		 * at any endpoint.
+		 * Spring's simple broker then takes subscriptions to {@code /user/**} as they
+		 * are, at any endpoint.
 		 */
 		@Override
 		boolean hasUserDestinations() {

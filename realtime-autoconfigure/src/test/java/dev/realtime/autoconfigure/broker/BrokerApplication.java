@@ -13,6 +13,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.messaging.Message;
 import org.springframework.messaging.MessageChannel;
+import org.springframework.messaging.MessageHandler;
 import org.springframework.messaging.handler.annotation.MessageMapping;
 import org.springframework.messaging.handler.annotation.SendTo;
 import org.springframework.messaging.simp.SimpMessageHeaderAccessor;
@@ -22,7 +23,6 @@ import org.springframework.messaging.simp.annotation.SubscribeMapping;
 import org.springframework.messaging.simp.config.ChannelRegistration;
 import org.springframework.messaging.simp.config.MessageBrokerRegistry;
 import org.springframework.messaging.support.ExecutorChannelInterceptor;
-import org.springframework.messaging.MessageHandler;
 import org.springframework.security.authorization.AuthorizationDecision;
 import org.springframework.security.config.Customizer;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
@@ -127,8 +127,9 @@ public class BrokerApplication {
 		@Override
 		public Message<?> beforeHandle(Message<?> message, MessageChannel channel, MessageHandler handler) {
 			Map<String, Object> headers = message.getHeaders();
-			this.seen.frames().add(SimpMessageType.class.cast(SimpMessageHeaderAccessor.getMessageType(headers)) + " "
-					+ SimpMessageHeaderAccessor.getDestination(headers));
+			this.seen.frames()
+				.add(SimpMessageType.class.cast(SimpMessageHeaderAccessor.getMessageType(headers)) + " "
+						+ SimpMessageHeaderAccessor.getDestination(headers));
 			return message;
 		}
 
