@@ -68,8 +68,8 @@ class AuthenticationTests {
 		@Test
 		void whenUserIsKnownByTheHandshakeThenConnectedNamesThem() {
 			try (RawStompClient alice = RawStompClient.connect(this.port, "alice")) {
-				assertThat(alice.connected()).matches("CONNECTED\nversion:1.2\nsession:[0-9a-f-]+\n"
-						+ "heart-beat:10000,10000\nuser-name:alice\n\n");
+				assertThat(alice.connected()).matches(
+						"CONNECTED\nversion:1.2\nsession:[0-9a-f-]+\n" + "heart-beat:10000,10000\nuser-name:alice\n\n");
 			}
 		}
 
@@ -92,8 +92,8 @@ class AuthenticationTests {
 		@ValueSource(strings = { "http://evil.example", "https://evil.example", "null", "http://localhost",
 				"http://localhost:1", "https://localhost:{port}", "ws://localhost:{port}",
 				"http://sub.localhost:{port}", "http://localhost.evil.example:{port}", "http://127.0.0.1:{port}",
-				"http://evil.example/http://localhost:{port}", "localhost:{port}",
-				"file://", "*", "http://LOCALHOST.:{port}" })
+				"http://evil.example/http://localhost:{port}", "localhost:{port}", "file://", "*",
+				"http://LOCALHOST.:{port}" })
 		void whenOriginIsForeignThenHandshakeIsRefused(String origin) {
 			assertThat(withOrigin(origin.replace("{port}", Integer.toString(this.port)))).isEqualTo(403);
 		}
@@ -254,8 +254,7 @@ class AuthenticationTests {
 				assertThat(dora.subscribeInVain("s1", "/realtime/contact.updated", "ticket:fail"))
 					.isEqualTo("unavailable");
 				dora.send("SEND\ndestination:/app/echo\nticket:deny\nreceipt:r\n\nx\0");
-				assertThat(dora.next())
-					.isEqualTo("RECEIPT\nreceipt-id:r\nrealtime-control:denied\ncode:forbidden\n\n");
+				assertThat(dora.next()).isEqualTo("RECEIPT\nreceipt-id:r\nrealtime-control:denied\ncode:forbidden\n\n");
 				dora.expectNothingElse();
 			}
 		}
@@ -333,7 +332,8 @@ class AuthenticationTests {
 			if (name.equals("plain")) {
 				return () -> name;
 			}
-			TestingAuthenticationToken user = new TestingAuthenticationToken(new Member(name, "initech"), "", "ROLE_USER");
+			TestingAuthenticationToken user = new TestingAuthenticationToken(new Member(name, "initech"), "",
+					"ROLE_USER");
 			user.setAuthenticated(true);
 			return user;
 		}

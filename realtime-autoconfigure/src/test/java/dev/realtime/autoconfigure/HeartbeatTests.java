@@ -80,8 +80,7 @@ class HeartbeatTests {
 
 	@Test
 	void whenClientSaysNothingAboutHeartbeatsThenItIsLeftAlone() {
-		try (RawStompClient quiet = RawStompClient.open(this.port, "alice");
-				RawStompClient silent = connect("200,0")) {
+		try (RawStompClient quiet = RawStompClient.open(this.port, "alice"); RawStompClient silent = connect("200,0")) {
 			quiet.send("CONNECT\naccept-version:1.2\n\n\0");
 			assertThat(quiet.next()).contains("\nheart-beat:200,200\n");
 			assertThat(silent.closeCode()).isEqualTo(4002);

@@ -92,11 +92,11 @@ class ProtocolViolationTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "SEND\ndestination:/app/note\n\nlate\0", "SUBSCRIBE\nid:s1\ndestination:/realtime/room.late\n\n\0",
-			"UNSUBSCRIBE\nid:s1\n\n\0", "ACK\nid:1\n\n\0", "NACK\nid:1\n\n\0", "BEGIN\ntransaction:t\n\n\0",
-			"COMMIT\ntransaction:t\n\n\0", "ABORT\ntransaction:t\n\n\0", "DISCONNECT\nreceipt:r\n\n\0",
-			"CONNECTED\nversion:1.2\n\n\0", "MESSAGE\ndestination:/app/note\n\nlate\0", "RECEIPT\nreceipt-id:1\n\n\0",
-			"ERROR\n\n\0" })
+	@ValueSource(strings = { "SEND\ndestination:/app/note\n\nlate\0",
+			"SUBSCRIBE\nid:s1\ndestination:/realtime/room.late\n\n\0", "UNSUBSCRIBE\nid:s1\n\n\0", "ACK\nid:1\n\n\0",
+			"NACK\nid:1\n\n\0", "BEGIN\ntransaction:t\n\n\0", "COMMIT\ntransaction:t\n\n\0",
+			"ABORT\ntransaction:t\n\n\0", "DISCONNECT\nreceipt:r\n\n\0", "CONNECTED\nversion:1.2\n\n\0",
+			"MESSAGE\ndestination:/app/note\n\nlate\0", "RECEIPT\nreceipt-id:1\n\n\0", "ERROR\n\n\0" })
 	void whenFrameComesBeforeConnectThenConnectionEnds(String frame) {
 		try (RawStompClient alice = RawStompClient.open(this.port, "alice")) {
 			alice.send(frame + CONNECT + LATE);
@@ -209,8 +209,7 @@ class ProtocolViolationTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "heart-beat:x", "heart-beat:1", "heart-beat:-1,-1", "heart-beat:1,x", "heart-beat:",
-			"heart-beat:9999999999999999,9999999999999999",
-			"heart-beat:99999999999999999999,0", "content-length:-1" })
+			"heart-beat:9999999999999999,9999999999999999", "heart-beat:99999999999999999999,0", "content-length:-1" })
 	void whenConnectIsMalformedThenConnectionEnds(String header) {
 		try (RawStompClient alice = RawStompClient.open(this.port, "alice")) {
 			alice.send("CONNECT\naccept-version:1.2\n" + header + "\n\n\0" + LATE);
@@ -271,8 +270,8 @@ class ProtocolViolationTests {
 	@Test
 	void whenBinaryFrameIsSplitThenItIsOneFrame() {
 		String room = Rooms.fresh();
-		byte[] frame = ("SUBSCRIBE\r\nid:\u00fc\r\ndestination:/realtime/room." + room
-				+ "\r\nreceipt:r\r\n\r\n\0\n").getBytes(StandardCharsets.UTF_8);
+		byte[] frame = ("SUBSCRIBE\r\nid:\u00fc\r\ndestination:/realtime/room." + room + "\r\nreceipt:r\r\n\r\n\0\n")
+			.getBytes(StandardCharsets.UTF_8);
 		for (int split = 1; split < frame.length; split++) {
 			try (RawStompClient alice = RawStompClient.connect(this.port, "alice")) {
 				alice.send(Arrays.copyOfRange(frame, 0, split)).send(Arrays.copyOfRange(frame, split, frame.length));
@@ -366,12 +365,10 @@ class ProtocolViolationTests {
 			bob.subscribe("s1", "/realtime/room." + room);
 			alice.send("SEND\ndestination:/realtime/room." + room
 					+ "\nreceipt:r1\nmessage-id:evil\nsubscription:s1\n\n{\"evil\":1}\0");
-			assertThat(alice.next())
-				.isEqualTo("RECEIPT\nreceipt-id:r1\nrealtime-control:denied\ncode:forbidden\n\n");
+			assertThat(alice.next()).isEqualTo("RECEIPT\nreceipt-id:r1\nrealtime-control:denied\ncode:forbidden\n\n");
 			alice.send("SEND\ndestination:/realtime/room." + room + "\n\n{\"evil\":2}\0");
 			alice.send("SEND\ndestination:/realtime/no.such.topic\nreceipt:r2\n\n{\"evil\":3}\0");
-			assertThat(alice.next())
-				.isEqualTo("RECEIPT\nreceipt-id:r2\nrealtime-control:denied\ncode:forbidden\n\n");
+			assertThat(alice.next()).isEqualTo("RECEIPT\nreceipt-id:r2\nrealtime-control:denied\ncode:forbidden\n\n");
 			for (String destination : List.of("/topic/x", "/queue/x", "/user/bob/queue/echo", "/realtimex", "x",
 					"/user/queue/echo")) {
 				alice.send("SEND\ndestination:" + destination + "\nreceipt:r3\n\n{\"evil\":4}\0");

@@ -200,8 +200,8 @@ class PublishingTests {
 		assertThatIllegalArgumentException().isThrownBy(() -> acme().publish(new Object()));
 		assertThatIllegalStateException().isThrownBy(() -> this.realtime.to("mail.x").publish())
 			.withMessageContaining("user");
-		assertThat(acme().publish(new ContactUpdated(1, "job"))).isCompletedWithValueMatching(
-				(position) -> position.offset() > 0);
+		assertThat(acme().publish(new ContactUpdated(1, "job")))
+			.isCompletedWithValueMatching((position) -> position.offset() > 0);
 	}
 
 	private Realtime acme() {
@@ -209,12 +209,12 @@ class PublishingTests {
 	}
 
 	private CompletableFuture<HttpResponse<Void>> post(String path, String text, String... headers) {
-		URI uri = URI.create("http://localhost:" + this.port + path + "?text="
-				+ URLEncoder.encode(text, StandardCharsets.UTF_8));
+		URI uri = URI.create(
+				"http://localhost:" + this.port + path + "?text=" + URLEncoder.encode(text, StandardCharsets.UTF_8));
 		HttpRequest.Builder request = HttpRequest.newBuilder(uri)
 			.POST(HttpRequest.BodyPublishers.noBody())
-			.header("Authorization", "Basic "
-					+ Base64.getEncoder().encodeToString("alice:password".getBytes(StandardCharsets.UTF_8)));
+			.header("Authorization",
+					"Basic " + Base64.getEncoder().encodeToString("alice:password".getBytes(StandardCharsets.UTF_8)));
 		if (headers.length > 0) {
 			request.headers(headers);
 		}

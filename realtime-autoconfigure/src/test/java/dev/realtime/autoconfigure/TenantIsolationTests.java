@@ -99,8 +99,8 @@ class TenantIsolationTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "tenant:globex", "tenant_id:globex", "tenantId:globex", "X-Tenant:globex",
-			"X-Tenant-Id:globex", "x-tenant:globex", "login:carol", "user:carol", "user-name:carol",
-			"simpUser:carol", "simpSessionId:1", "host:globex", "simpSessionAttributes:x", "channel:globex" })
+			"X-Tenant-Id:globex", "x-tenant:globex", "login:carol", "user:carol", "user-name:carol", "simpUser:carol",
+			"simpSessionId:1", "host:globex", "simpSessionAttributes:x", "channel:globex" })
 	void whenClientNamesAnotherTenantInHeadersThenNothingChanges(String header) {
 		String room = Rooms.fresh();
 		try (RawStompClient alice = RawStompClient.handshake(this.port)
@@ -151,7 +151,8 @@ class TenantIsolationTests {
 	@Test
 	void whenTenantIdsLookAlikeThenTheyAreStillDifferent() {
 		String room = Rooms.fresh();
-		List<String> tenants = List.of("acme", "ACME", "acme ", "\u0430cme", "acme/x", "acme.x", "../acme", "*", "acme:x");
+		List<String> tenants = List.of("acme", "ACME", "acme ", "\u0430cme", "acme/x", "acme.x", "../acme", "*",
+				"acme:x");
 		try (RawStompClient alice = RawStompClient.connect(this.port, "alice");
 				RawStompClient path = RawStompClient.connect(this.port, "sam@acme/x")) {
 			alice.subscribe("s1", "/realtime/room." + room);
