@@ -48,7 +48,7 @@ public final class Connection<F> {
 	 * @param frame the frame
 	 */
 	public void send(F frame) {
-		this.lane.execute(() -> this.lane.write(this, frame));
+		this.lane.execute(() -> this.lane.send(this, frame));
 	}
 
 	/**

@@ -11,7 +11,8 @@ public interface FrameSink<F> {
 
 	/**
 	 * Appends a frame to what is sent with the next {@link #flush()}. A frame that finds
-	 * the sink closed or full is dropped; a full sink closes the connection.
+	 * the sink closed or full is dropped; a full sink closes the connection. The frame
+	 * stays the caller's: a sink that keeps a counted frame beyond the call retains it.
 	 * @param frame the frame
 	 */
 	void write(F frame);

@@ -111,7 +111,15 @@ public final class Lane<F> {
 		this.touched.clear();
 	}
 
-	void write(Connection<F> connection, F frame) {
+	/**
+	 * Writes a frame to one connection, and lets go of it.
+	 */
+	void send(Connection<F> connection, F frame) {
+		write(connection, frame);
+		this.encoder.release(frame);
+	}
+
+	private void write(Connection<F> connection, F frame) {
 		connection.sink().write(frame);
 		if (!connection.touched) {
 			connection.touched = true;
@@ -127,7 +135,11 @@ public final class Lane<F> {
 		this.connections.remove(connection);
 	}
 
-	void tick(long nanoTime) {
+	/**
+	 * Lets every connection look at the clock. On the lane only.
+	 * @param nanoTime the current {@link System#nanoTime()}
+	 */
+	public void tick(long nanoTime) {
 		for (Connection<F> connection : List.copyOf(this.connections)) {
 			connection.sink().tick(nanoTime);
 		}
@@ -135,15 +147,15 @@ public final class Lane<F> {
 
 	void start(ChannelHub hub, Subscription<F> subscription, Beginning beginning) {
 		if (subscription.receipt() != null) {
-			write(subscription.connection(), this.encoder.live(subscription, subscription.receipt(),
+			send(subscription.connection(), this.encoder.live(subscription, subscription.receipt(),
 					beginning.position(), beginning.recovered()));
 		}
 		if (Boolean.FALSE.equals(beginning.recovered())) {
-			write(subscription.connection(), this.encoder.gap(subscription));
+			send(subscription.connection(), this.encoder.gap(subscription));
 		}
 		for (Publication publication : beginning.publications()) {
 			if (isFor(publication, subscription)) {
-				write(subscription.connection(), this.encoder.message(publication, subscription, beginning.mode()));
+				send(subscription.connection(), this.encoder.message(publication, subscription, beginning.mode()));
 			}
 		}
 		this.channels.computeIfAbsent(hub, (absent) -> new SubscriptionIndex<>()).add(subscription);
@@ -160,10 +172,11 @@ public final class Lane<F> {
 	}
 
 	void deliver(ChannelHub hub, Publication publication) {
-		this.frames.clear();
 		SubscriptionIndex<F> index = this.channels.get(hub);
 		if (index != null) {
 			index.forEachMatch(publication.attributes(), (subscription) -> deliver(publication, subscription));
+			this.frames.values().forEach(this.encoder::release);
+			this.frames.clear();
 		}
 	}
 
@@ -178,7 +191,7 @@ public final class Lane<F> {
 	void gap(ChannelHub hub) {
 		SubscriptionIndex<F> index = this.channels.get(hub);
 		if (index != null) {
-			index.forEach((subscription) -> write(subscription.connection(), this.encoder.gap(subscription)));
+			index.forEach((subscription) -> send(subscription.connection(), this.encoder.gap(subscription)));
 		}
 	}
 

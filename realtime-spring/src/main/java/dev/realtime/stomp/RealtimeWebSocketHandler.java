@@ -3,7 +3,6 @@ package dev.realtime.stomp;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
-import dev.realtime.core.Connection;
 import dev.realtime.core.Lane;
 import dev.realtime.core.Lanes;
 import jakarta.websocket.Session;
@@ -52,6 +51,13 @@ public final class RealtimeWebSocketHandler extends SubProtocolWebSocketHandler 
 
 	@Override
 	public void afterConnectionEstablished(WebSocketSession session) throws Exception {
+		if (!StompConnection.isBound(session.getAttributes())) {
+			open(session);
+		}
+		super.afterConnectionEstablished(new LaneSession(session, StompConnection.of(session.getAttributes())));
+	}
+
+	private void open(WebSocketSession session) {
 		StompEndpointOptions options = this.broker.options();
 		session.setTextMessageSizeLimit(options.frameSize());
 		session.setBinaryMessageSizeLimit(options.frameSize());
@@ -59,11 +65,8 @@ public final class RealtimeWebSocketHandler extends SubProtocolWebSocketHandler 
 		Heartbeat heartbeat = new Heartbeat(System.nanoTime(), options.connectTimeout());
 		WebSocketSink sink = new WebSocketSink(sender(session), lane, heartbeat, options.tick(), options.pendingBytes(),
 				System::nanoTime);
-		Connection<WebSocketMessage<?>> connection = this.broker.engine().connect(session.getId(), lane, sink);
-		StompConnection stompConnection = new StompConnection(connection, connection::send, heartbeat,
-				this.broker.frames(), session.getPrincipal());
-		stompConnection.bind(session.getAttributes());
-		super.afterConnectionEstablished(new LaneSession(session, stompConnection));
+		this.broker.open(session, this.broker.engine().connect(session.getId(), lane, sink), heartbeat,
+				(message) -> message);
 	}
 
 	private AsyncSender sender(WebSocketSession session) {
