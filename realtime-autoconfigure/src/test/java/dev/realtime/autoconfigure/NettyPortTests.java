@@ -80,7 +80,11 @@ class NettyPortTests {
 				if (token.equals("wrong")) {
 					throw new BadJwtException("wrong");
 				}
-				return Jwt.withTokenValue(token).header("alg", "none").subject("user").claim("tenant_id", token).build();
+				return Jwt.withTokenValue(token)
+					.header("alg", "none")
+					.subject("user")
+					.claim("tenant_id", token)
+					.build();
 			};
 		}
 

@@ -9,7 +9,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 import dev.realtime.StreamPosition;
@@ -33,7 +32,7 @@ final class ChannelHub {
 
 	private final CompletableFuture<Void> started = new CompletableFuture<>();
 
-	private final Map<Lane<?>, Integer> subscribersByLane = new HashMap<>();
+	private final Map<Lane<?>, Feed> feeds = new HashMap<>();
 
 	private final ArrayDeque<Publication> recent = new ArrayDeque<>();
 
@@ -83,16 +82,69 @@ final class ChannelHub {
 		}
 		if (!sameEpoch || publication.offset() > last.offset() + 1) {
 			this.recent.clear();
-			forEachLane((lane) -> lane.gap(this));
+			this.feeds.keySet().forEach(this::tellGap);
 		}
 		this.position = publication.position();
 		this.recent.add(publication);
 		trim();
-		forEachLane((lane) -> lane.deliver(this, publication));
+		this.feeds.forEach((lane, feed) -> {
+			if (feed.behind == null) {
+				offer(lane, feed, publication, last);
+			}
+		});
 	}
 
-	private void forEachLane(Consumer<Lane<?>> task) {
-		this.subscribersByLane.keySet().forEach((lane) -> lane.execute(() -> task.accept(lane)));
+	/**
+	 * Hands a publication over, or lets the lane come back for it.
+	 */
+	private boolean offer(Lane<?> lane, Feed feed, Publication publication, StreamPosition before) {
+		boolean accepted = lane.offer(this, publication);
+		if (!accepted) {
+			feed.behind = before;
+			lane.resumeLater(this);
+		}
+		return accepted;
+	}
+
+	/**
+	 * Goes on where a lane had to be left behind.
+	 */
+	synchronized void resume(Lane<?> lane) {
+		Feed feed = this.feeds.get(lane);
+		StreamPosition last = (feed != null) ? feed.behind : null;
+		if (feed == null || last == null) {
+			return;
+		}
+		feed.behind = null;
+		for (Publication publication : missed(lane, last)) {
+			if (!offer(lane, feed, publication, last)) {
+				return;
+			}
+			last = publication.position();
+		}
+	}
+
+	/**
+	 * Brings a lane level, whether it is behind by much or not: what is kept is bounded.
+	 */
+	private void bringLevel(Lane<?> lane, Feed feed) {
+		StreamPosition last = feed.behind;
+		if (last != null) {
+			feed.behind = null;
+			missed(lane, last).forEach((publication) -> lane.execute(() -> lane.deliver(this, publication)));
+		}
+	}
+
+	private List<Publication> missed(Lane<?> lane, StreamPosition since) {
+		if (!covers(since)) {
+			tellGap(lane);
+			return List.of();
+		}
+		return this.recent.stream().filter((publication) -> publication.offset() > since.offset()).toList();
+	}
+
+	private void tellGap(Lane<?> lane) {
+		lane.execute(() -> lane.gap(this));
 	}
 
 	private void trim() {
@@ -129,7 +181,9 @@ final class ChannelHub {
 		Lane<F> lane = subscription.connection().lane();
 		Beginning beginning = beginning(subscription, lastByKey);
 		subscription.state = Subscription.State.LIVE;
-		this.subscribersByLane.merge(lane, 1, Integer::sum);
+		Feed feed = this.feeds.computeIfAbsent(lane, (absent) -> new Feed());
+		feed.subscribers++;
+		bringLevel(lane, feed);
 		lane.execute(() -> lane.start(this, subscription, beginning));
 		return true;
 	}
@@ -142,7 +196,7 @@ final class ChannelHub {
 		subscription.state = Subscription.State.ENDED;
 		if (live) {
 			Lane<F> lane = subscription.connection().lane();
-			this.subscribersByLane.computeIfPresent(lane, (key, count) -> (count > 1) ? count - 1 : null);
+			this.feeds.computeIfPresent(lane, (key, feed) -> (--feed.subscribers > 0) ? feed : null);
 			lane.execute(() -> lane.end(this, subscription));
 		}
 	}
@@ -190,6 +244,18 @@ final class ChannelHub {
 			throw new IllegalStateException("The hub of " + this.channel + " has not started");
 		}
 		return this.position;
+	}
+
+	/**
+	 * What a lane gets of the channel.
+	 */
+	private static final class Feed {
+
+		private int subscribers;
+
+		/** The last position handed over, if the lane could not take the next. */
+		private @Nullable StreamPosition behind;
+
 	}
 
 }

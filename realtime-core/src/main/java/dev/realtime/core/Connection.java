@@ -2,6 +2,7 @@ package dev.realtime.core;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -28,6 +29,12 @@ public final class Connection<F> {
 
 	/** Owned by the lane: whether the sink has something to flush. */
 	boolean touched;
+
+	/**
+	 * Owned by the lane: the newest publications by key, of those the client could not
+	 * take.
+	 */
+	private final Map<Subscription<F>, Map<List<@Nullable Object>, Publication>> conflated = new LinkedHashMap<>();
 
 	Connection(String id, Lane<F> lane, FrameSink<F> sink) {
 		this.id = id;
@@ -69,6 +76,33 @@ public final class Connection<F> {
 
 	FrameSink<F> sink() {
 		return this.sink;
+	}
+
+	boolean isConflating(Subscription<F> subscription) {
+		return this.conflated.containsKey(subscription);
+	}
+
+	void conflate(Subscription<F> subscription, Publication publication) {
+		Map<List<@Nullable Object>, Publication> newest = this.conflated.computeIfAbsent(subscription,
+				(absent) -> new LinkedHashMap<>());
+		List<@Nullable Object> key = subscription.conflationKey(publication);
+		// Again at the end, so that the order is that of the offsets.
+		newest.remove(key);
+		newest.put(key, publication);
+	}
+
+	void dropConflated(Subscription<F> subscription) {
+		this.conflated.remove(subscription);
+	}
+
+	/**
+	 * What the client could not take, by subscription, in the order of the offsets.
+	 */
+	Map<Subscription<F>, List<Publication>> takeConflated() {
+		Map<Subscription<F>, List<Publication>> taken = new LinkedHashMap<>();
+		this.conflated.forEach((subscription, newest) -> taken.put(subscription, List.copyOf(newest.values())));
+		this.conflated.clear();
+		return taken;
 	}
 
 	synchronized SubscribeOutcome register(Subscription<F> subscription, int limit) {

@@ -18,6 +18,13 @@ public interface FrameSink<F> {
 	void write(F frame);
 
 	/**
+	 * Whether the client keeps up. Where it does not, topics that conflate hold back;
+	 * whenever it does again the sink gives its lane a turn.
+	 * @return {@code false} while more than half of what may be pending is
+	 */
+	boolean isWritable();
+
+	/**
 	 * Sends what was written, or makes sure that it is sent when the connection can take
 	 * it.
 	 */

@@ -11,6 +11,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 
 import dev.realtime.StreamPosition;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +36,17 @@ public final class Lane<F> {
 	 */
 	private static final int TASKS_PER_FLUSH = 256;
 
+	/**
+	 * What may wait for the lane in publications, payloads and bookkeeping together.
+	 * Beyond it a channel waits in its hub, which keeps its newest publications anyway;
+	 * what no longer fits there is told as a gap. Enough for about 100,000 small
+	 * publications.
+	 */
+	static final long MAX_QUEUED_BYTES = 32 * 1024 * 1024;
+
+	/** What a queued publication costs besides its payload, roughly. */
+	private static final int BYTES_PER_QUEUED = 128;
+
 	private static final Logger logger = LoggerFactory.getLogger(Lane.class);
 
 	private final FrameEncoder<F> encoder;
@@ -44,6 +56,12 @@ public final class Lane<F> {
 	private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
 
 	private final AtomicBoolean scheduled = new AtomicBoolean();
+
+	private final AtomicLong queuedBytes = new AtomicLong();
+
+	private final Queue<ChannelHub> waiting = new ConcurrentLinkedQueue<>();
+
+	private final Set<Connection<F>> conflating = new LinkedHashSet<>();
 
 	private final Set<Connection<F>> connections = new LinkedHashSet<>();
 
@@ -74,6 +92,32 @@ public final class Lane<F> {
 		wake();
 	}
 
+	/**
+	 * Queues a publication of a channel.
+	 * @return {@code false} if the lane is behind by too much: then {@link #resumeLater}
+	 * and try again
+	 */
+	boolean offer(ChannelHub hub, Publication publication) {
+		long bytes = publication.data().length + BYTES_PER_QUEUED;
+		if (this.queuedBytes.get() + bytes > MAX_QUEUED_BYTES) {
+			return false;
+		}
+		this.queuedBytes.addAndGet(bytes);
+		execute(() -> {
+			this.queuedBytes.addAndGet(-bytes);
+			deliver(hub, publication);
+		});
+		return true;
+	}
+
+	/**
+	 * Lets a channel go on when the lane has caught up.
+	 */
+	void resumeLater(ChannelHub hub) {
+		this.waiting.add(hub);
+		wake();
+	}
+
 	private void wake() {
 		if (this.scheduled.compareAndSet(false, true)) {
 			try {
@@ -96,10 +140,23 @@ public final class Lane<F> {
 			}
 			task = (i < TASKS_PER_FLUSH) ? this.tasks.poll() : null;
 		}
+		sendConflated();
 		flushTouched();
+		resumeWaiting();
 		this.scheduled.set(false);
 		if (!this.tasks.isEmpty()) {
 			wake();
+		}
+	}
+
+	private void resumeWaiting() {
+		if (this.queuedBytes.get() < MAX_QUEUED_BYTES / 2) {
+			for (int i = this.waiting.size(); i > 0; i--) {
+				ChannelHub hub = this.waiting.poll();
+				if (hub != null) {
+					hub.resume(this);
+				}
+			}
 		}
 	}
 
@@ -133,6 +190,7 @@ public final class Lane<F> {
 
 	void remove(Connection<F> connection) {
 		this.connections.remove(connection);
+		this.conflating.remove(connection);
 	}
 
 	/**
@@ -162,6 +220,7 @@ public final class Lane<F> {
 	}
 
 	void end(ChannelHub hub, Subscription<F> subscription) {
+		subscription.connection().dropConflated(subscription);
 		SubscriptionIndex<F> index = this.channels.get(hub);
 		if (index != null) {
 			index.remove(subscription);
@@ -174,17 +233,49 @@ public final class Lane<F> {
 	void deliver(ChannelHub hub, Publication publication) {
 		SubscriptionIndex<F> index = this.channels.get(hub);
 		if (index != null) {
-			index.forEachMatch(publication.attributes(), (subscription) -> deliver(publication, subscription));
-			this.frames.values().forEach(this.encoder::release);
-			this.frames.clear();
+			try {
+				index.forEachMatch(publication.attributes(), (subscription) -> deliver(publication, subscription));
+			}
+			finally {
+				this.frames.values().forEach(this.encoder::release);
+				this.frames.clear();
+			}
 		}
 	}
 
 	private void deliver(Publication publication, Subscription<F> subscription) {
-		if (isFor(publication, subscription)) {
+		if (!isFor(publication, subscription)) {
+			return;
+		}
+		Connection<F> connection = subscription.connection();
+		if (subscription.conflateBy() != null
+				&& (connection.isConflating(subscription) || !connection.sink().isWritable())) {
+			connection.conflate(subscription, publication);
+			this.conflating.add(connection);
+		}
+		else {
 			F frame = this.frames.computeIfAbsent(subscription.id(),
 					(id) -> this.encoder.message(publication, subscription, DeliveryMode.LIVE));
-			write(subscription.connection(), frame);
+			write(connection, frame);
+		}
+	}
+
+	/**
+	 * Brings those level that could not take everything and now can take more.
+	 */
+	private void sendConflated() {
+		if (this.conflating.isEmpty()) {
+			return;
+		}
+		for (Connection<F> connection : List.copyOf(this.conflating)) {
+			if (connection.sink().isWritable()) {
+				this.conflating.remove(connection);
+				connection.takeConflated().forEach((subscription, newest) -> {
+					send(connection, this.encoder.gap(subscription));
+					newest.forEach((publication) -> send(connection,
+							this.encoder.message(publication, subscription, DeliveryMode.LIVE)));
+				});
+			}
 		}
 	}
 

@@ -2,6 +2,7 @@ package dev.realtime.netty;
 
 import java.util.concurrent.Executor;
 
+import dev.realtime.core.Lane;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
@@ -35,13 +36,16 @@ final class ConnectionHandler extends SimpleChannelInboundHandler<WebSocketFrame
 
 	private final NettySession session;
 
+	private final Lane<?> lane;
+
 	private final SerialExecutor worker;
 
 	private CloseStatus status = CloseStatus.NO_CLOSE_FRAME;
 
-	ConnectionHandler(WebSocketHandler handler, NettySession session, Executor workers) {
+	ConnectionHandler(WebSocketHandler handler, NettySession session, Lane<?> lane, Executor workers) {
 		this.handler = handler;
 		this.session = session;
+		this.lane = lane;
 		this.worker = new SerialExecutor(workers);
 	}
 
@@ -79,6 +83,13 @@ final class ConnectionHandler extends SimpleChannelInboundHandler<WebSocketFrame
 		if (this.worker.size() >= MAX_WAITING) {
 			context.channel().config().setAutoRead(false);
 		}
+	}
+
+	@Override
+	public void channelWritabilityChanged(ChannelHandlerContext context) {
+		// The lane's turn: what was held back can go out.
+		this.lane.execute(() -> {
+		});
 	}
 
 	@Override

@@ -24,6 +24,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannel;
+import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
@@ -117,6 +118,7 @@ public final class NettyEndpoint implements SmartLifecycle {
 			.option(ChannelOption.SO_BACKLOG, 1024)
 			.option(ChannelOption.SO_REUSEADDR, true)
 			.childOption(ChannelOption.TCP_NODELAY, true)
+			.childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, waterMark())
 			.childHandler(new ChannelInitializer<>() {
 
 				@Override
@@ -131,6 +133,14 @@ public final class NettyEndpoint implements SmartLifecycle {
 		this.server = server;
 		logger.info("Realtime serves WebSocket connections on port {} ({}) at {}", getPort(), epoll ? "epoll" : "NIO",
 				this.options.path());
+	}
+
+	/**
+	 * Where a client counts as not keeping up, and as keeping up again.
+	 */
+	private WriteBufferWaterMark waterMark() {
+		int limit = (int) Math.min(this.broker.options().pendingBytes(), Integer.MAX_VALUE);
+		return new WriteBufferWaterMark(limit / 4, limit / 2);
 	}
 
 	private void initialize(Channel channel) {
@@ -162,7 +172,7 @@ public final class NettyEndpoint implements SmartLifecycle {
 		channel.pipeline()
 			.addLast(new Utf8FrameValidator())
 			.addLast(new WebSocketFrameAggregator(options.frameSize()))
-			.addLast(new ConnectionHandler(this.handler, session, this.workers));
+			.addLast(new ConnectionHandler(this.handler, session, lane, this.workers));
 		channel.pipeline().remove(HandshakeHandler.class);
 	}
 

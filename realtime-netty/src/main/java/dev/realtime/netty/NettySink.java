@@ -69,6 +69,11 @@ final class NettySink implements FrameSink<ByteBuf> {
 	}
 
 	@Override
+	public boolean isWritable() {
+		return this.raw.channel().isWritable();
+	}
+
+	@Override
 	public void flush() {
 		if (this.closed) {
 			return;

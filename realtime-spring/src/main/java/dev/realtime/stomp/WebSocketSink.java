@@ -75,6 +75,11 @@ final class WebSocketSink implements FrameSink<WebSocketMessage<?>> {
 	}
 
 	@Override
+	public boolean isWritable() {
+		return this.pendingLength <= this.pendingLimit / 2;
+	}
+
+	@Override
 	public void flush() {
 		while (!this.inFlight && !this.pending.isEmpty()) {
 			this.inFlight = true;
