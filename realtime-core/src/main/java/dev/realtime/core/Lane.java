@@ -110,6 +110,10 @@ public final class Lane<F> {
 		return true;
 	}
 
+	long queuedBytes() {
+		return this.queuedBytes.get();
+	}
+
 	/**
 	 * Lets a channel go on when the lane has caught up.
 	 */
