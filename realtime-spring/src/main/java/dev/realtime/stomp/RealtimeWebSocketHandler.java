@@ -10,6 +10,8 @@ import jakarta.websocket.Session;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.messaging.support.AbstractSubscribableChannel;
+import org.springframework.util.Assert;
+import org.springframework.util.ClassUtils;
 import org.springframework.web.socket.WebSocketMessage;
 import org.springframework.web.socket.WebSocketSession;
 import org.springframework.web.socket.adapter.NativeWebSocketSession;
@@ -22,6 +24,9 @@ import org.springframework.web.socket.messaging.SubProtocolWebSocketHandler;
  * @since 0.1.0
  */
 public final class RealtimeWebSocketHandler extends SubProtocolWebSocketHandler implements DisposableBean {
+
+	private static final boolean JETTY_PRESENT = ClassUtils.isPresent("org.eclipse.jetty.websocket.api.Session",
+			RealtimeWebSocketHandler.class.getClassLoader());
 
 	private final StompBroker broker;
 
@@ -70,19 +75,37 @@ public final class RealtimeWebSocketHandler extends SubProtocolWebSocketHandler 
 	}
 
 	private AsyncSender sender(WebSocketSession session) {
-		Session jakarta = (session instanceof NativeWebSocketSession container)
-				? container.getNativeSession(Session.class) : null;
-		if (jakarta == null) {
-			throw new IllegalStateException(
-					"The realtime endpoint needs Tomcat; this WebSocket session is " + session.getClass().getName());
+		if (session instanceof NativeWebSocketSession container) {
+			Session jakarta = container.getNativeSession(Session.class);
+			if (jakarta != null) {
+				return new JakartaSender(jakarta, this.closing);
+			}
+			if (JETTY_PRESENT) {
+				return Jetty.sender(container);
+			}
 		}
-		return new JakartaSender(jakarta, this.closing);
+		throw new IllegalStateException("The realtime endpoint needs Tomcat or Jetty; this WebSocket session is "
+				+ session.getClass().getName());
 	}
 
 	@Override
 	public void destroy() {
 		this.lanes.close();
 		this.closing.shutdown();
+	}
+
+	/**
+	 * Keeps Jetty's classes away from applications that do not have them.
+	 */
+	private static final class Jetty {
+
+		static AsyncSender sender(NativeWebSocketSession container) {
+			org.eclipse.jetty.websocket.api.Session session = container
+				.getNativeSession(org.eclipse.jetty.websocket.api.Session.class);
+			Assert.state(session != null, "Expected a session of Jetty");
+			return new JettySender(session);
+		}
+
 	}
 
 }
