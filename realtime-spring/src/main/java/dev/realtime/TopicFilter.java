@@ -1,5 +1,6 @@
 package dev.realtime;
 
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -40,7 +41,7 @@ public final class TopicFilter {
 	 */
 	public static TopicFilter of(Map<String, List<@Nullable Object>> values) {
 		Map<String, List<@Nullable Object>> copy = new LinkedHashMap<>();
-		values.forEach((key, accepted) -> copy.put(key, Collections.unmodifiableList(accepted)));
+		values.forEach((key, accepted) -> copy.put(key, Collections.unmodifiableList(new ArrayList<>(accepted))));
 		return copy.isEmpty() ? NONE : new TopicFilter(Collections.unmodifiableMap(copy));
 	}
 

@@ -1,8 +1,11 @@
 package dev.realtime.autoconfigure;
 
+import java.util.stream.Stream;
+
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import org.springframework.beans.factory.annotation.AnnotatedBeanDefinition;
 import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.beans.factory.support.BeanDefinitionRegistry;
@@ -13,6 +16,8 @@ import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.data.redis.autoconfigure.DataRedisConnectionDetails;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.env.Environment;
+import org.springframework.data.redis.connection.RedisConfiguration;
+import org.springframework.data.redis.connection.RedisConnectionFactory;
 
 /**
  * Auto-configuration that keeps the health of an application without Redis UP: the
@@ -57,8 +62,9 @@ public final class RedisHealthAutoConfiguration {
 					&& !this.environment.containsProperty("management.health.redis.enabled")
 					&& !isRedisConfigured(beanFactory)) {
 				registry.removeBeanDefinition(INDICATOR);
-				logger.info("No spring.data.redis.* and no service connection: /actuator/health leaves Redis out. "
-						+ "Set management.health.redis.enabled=true to have it checked on localhost");
+				logger.info(
+						"No spring.data.redis.*, service connection or connection factory: /actuator/health leaves Redis out. "
+								+ "Set management.health.redis.enabled=true to have it checked on localhost");
 			}
 		}
 
@@ -66,7 +72,7 @@ public final class RedisHealthAutoConfiguration {
 			return Binder.get(this.environment)
 				.bind("spring.data.redis", Bindable.mapOf(String.class, Object.class))
 				.map((properties) -> properties.keySet().stream().anyMatch((key) -> !key.startsWith("repositories")))
-				.orElse(false) || hasOwnDetails(beanFactory);
+				.orElse(false) || hasOwnDetails(beanFactory) || hasOwnConnection(beanFactory);
 		}
 
 		private static boolean hasOwnDetails(ConfigurableListableBeanFactory beanFactory) {
@@ -77,6 +83,25 @@ public final class RedisHealthAutoConfiguration {
 				}
 			}
 			return false;
+		}
+
+		/**
+		 * Connection factories of the application, or what Boot's takes instead of
+		 * properties.
+		 */
+		private static boolean hasOwnConnection(ConfigurableListableBeanFactory beanFactory) {
+			return beanFactory.getBeanNamesForType(RedisConfiguration.class, true, false).length > 0
+					|| Stream.of(beanFactory.getBeanNamesForType(RedisConnectionFactory.class, true, false))
+						.anyMatch((name) -> !isOfBoot(name, beanFactory));
+		}
+
+		private static boolean isOfBoot(String name, ConfigurableListableBeanFactory beanFactory) {
+			return beanFactory.containsBeanDefinition(name)
+					&& beanFactory.getBeanDefinition(name) instanceof AnnotatedBeanDefinition definition
+					&& definition.getFactoryMethodMetadata() != null
+					&& definition.getFactoryMethodMetadata()
+						.getDeclaringClassName()
+						.startsWith(DataRedisConnectionDetails.class.getPackageName());
 		}
 
 	}

@@ -4,11 +4,14 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Stream;
 
 import dev.realtime.RealtimeTopic;
 import dev.realtime.topic.TopicFactory;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.annotation.AnnotatedBeanDefinition;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.support.BeanDefinitionBuilder;
 import org.springframework.beans.factory.support.BeanDefinitionRegistry;
@@ -71,13 +74,16 @@ final class TopicScan implements ImportBeanDefinitionRegistrar {
 	}
 
 	private static boolean isBean(String className, BeanDefinitionRegistry registry) {
-		for (String name : registry.getBeanDefinitionNames()) {
-			if (className.equals(registry.getBeanDefinition(name).getBeanClassName())
-					&& registry.getBeanDefinition(name).getFactoryMethodName() == null) {
-				return true;
-			}
+		return Stream.of(registry.getBeanDefinitionNames())
+			.anyMatch((name) -> className.equals(classNameOf(registry.getBeanDefinition(name))));
+	}
+
+	private static @Nullable String classNameOf(BeanDefinition definition) {
+		if (definition.getFactoryMethodName() == null) {
+			return definition.getBeanClassName();
 		}
-		return false;
+		return (definition instanceof AnnotatedBeanDefinition annotated && annotated.getFactoryMethodMetadata() != null)
+				? annotated.getFactoryMethodMetadata().getReturnTypeName() : null;
 	}
 
 }

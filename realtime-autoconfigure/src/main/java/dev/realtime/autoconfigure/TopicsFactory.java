@@ -29,18 +29,24 @@ final class TopicsFactory {
 	}
 
 	Topics create(TopicTypes scanned, @Nullable ClassLoader classLoader) {
+		List<Topic> topics = new ArrayList<>();
+		beanNamesByType(scanned, this.beanFactory, classLoader)
+			.forEach((type, beanName) -> topics.add(this.topicFactory.create(type,
+					() -> (beanName != null) ? this.beanFactory.getBean(beanName) : this.beanFactory.getBean(type))));
+		return new Topics(topics);
+	}
+
+	static Map<Class<?>, @Nullable String> beanNamesByType(TopicTypes scanned, ListableBeanFactory beanFactory,
+			@Nullable ClassLoader classLoader) {
 		Map<Class<?>, @Nullable String> beanNames = new LinkedHashMap<>();
 		scanned.classNames().forEach((name) -> beanNames.put(ClassUtils.resolveClassName(name, classLoader), null));
-		for (String beanName : this.beanFactory.getBeanNamesForAnnotation(RealtimeTopic.class)) {
-			Class<?> type = this.beanFactory.getType(beanName);
+		for (String beanName : beanFactory.getBeanNamesForAnnotation(RealtimeTopic.class)) {
+			Class<?> type = beanFactory.getType(beanName);
 			if (type != null) {
 				beanNames.put(ClassUtils.getUserClass(type), beanName);
 			}
 		}
-		List<Topic> topics = new ArrayList<>();
-		beanNames.forEach((type, beanName) -> topics.add(this.topicFactory.create(type,
-				() -> (beanName != null) ? this.beanFactory.getBean(beanName) : this.beanFactory.getBean(type))));
-		return new Topics(topics);
+		return beanNames;
 	}
 
 }

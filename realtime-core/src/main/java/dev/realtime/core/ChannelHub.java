@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 
 import dev.realtime.StreamPosition;
@@ -30,7 +31,11 @@ final class ChannelHub {
 
 	private final InstantSource clock;
 
+	private final CompletableFuture<Void> subscribed;
+
 	private final CompletableFuture<Void> started = new CompletableFuture<>();
+
+	private final AtomicBoolean opening = new AtomicBoolean();
 
 	private final Map<Lane<?>, Feed> feeds = new HashMap<>();
 
@@ -43,10 +48,25 @@ final class ChannelHub {
 	/** Subscriptions that keep the hub alive. Guarded by the engine's map of hubs. */
 	int retained;
 
-	ChannelHub(ChannelId channel, HistoryOptions history, InstantSource clock) {
+	ChannelHub(ChannelId channel, HistoryOptions history, InstantSource clock, CompletableFuture<Void> subscribed) {
 		this.channel = channel;
 		this.history = history;
 		this.clock = clock;
+		this.subscribed = subscribed;
+	}
+
+	/**
+	 * Whether the caller is the one to start the hub.
+	 */
+	boolean claimOpening() {
+		return this.opening.compareAndSet(false, true);
+	}
+
+	/**
+	 * Completed once the backplane hands over the publications of the channel.
+	 */
+	CompletableFuture<Void> subscribed() {
+		return this.subscribed;
 	}
 
 	/**

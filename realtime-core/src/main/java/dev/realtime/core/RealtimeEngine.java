@@ -155,23 +155,27 @@ public final class RealtimeEngine {
 	}
 
 	private ChannelHub retain(SubscriptionRequest request) {
-		return this.hubs.compute(request.channel(), (channel, existing) -> {
-			ChannelHub hub = (existing != null) ? existing : open(channel, request.history());
-			hub.retained++;
-			return hub;
+		ChannelHub hub = this.hubs.compute(request.channel(), (channel, existing) -> {
+			ChannelHub retained = (existing != null) ? existing
+					: new ChannelHub(channel, request.history(), this.clock, this.backplane.subscribe(channel));
+			retained.retained++;
+			return retained;
 		});
+		// Only now: what is published before the map shows the hub must be in the past.
+		if (hub.claimOpening()) {
+			open(hub, request);
+		}
+		return hub;
 	}
 
-	private ChannelHub open(ChannelId channel, HistoryOptions history) {
-		ChannelHub hub = new ChannelHub(channel, history, this.clock);
-		this.backplane.subscribe(channel)
-			.thenCompose((subscribed) -> this.backplane.past(channel, history.size()))
+	private void open(ChannelHub hub, SubscriptionRequest request) {
+		hub.subscribed()
+			.thenCompose((subscribed) -> this.backplane.past(request.channel(), request.history().size()))
 			.thenAccept(hub::start)
 			.exceptionally((ex) -> {
 				hub.fail(ex);
 				return null;
 			});
-		return hub;
 	}
 
 	private void release(ChannelId channel) {

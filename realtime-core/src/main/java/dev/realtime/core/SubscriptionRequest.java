@@ -20,4 +20,18 @@ import org.jspecify.annotations.Nullable;
 public record SubscriptionRequest(String id, ChannelId channel, MessageFilter filter, Start start,
 		@Nullable String receipt, HistoryOptions history, @Nullable List<String> conflateBy) {
 
+	/**
+	 * A subscription whose client is disconnected if it does not keep up.
+	 * @param id the client's name of the subscription, unique in its connection
+	 * @param channel the channel
+	 * @param filter the client's choice of messages
+	 * @param start what comes before the live publications
+	 * @param receipt the client's name of the acknowledgement it wants, if any
+	 * @param history how much of its past the channel keeps
+	 */
+	public SubscriptionRequest(String id, ChannelId channel, MessageFilter filter, Start start,
+			@Nullable String receipt, HistoryOptions history) {
+		this(id, channel, filter, start, receipt, history, null);
+	}
+
 }

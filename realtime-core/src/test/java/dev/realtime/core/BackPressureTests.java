@@ -2,13 +2,9 @@ package dev.realtime.core;
 
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
 import java.util.Random;
-import java.util.concurrent.Executor;
 
 import dev.realtime.StreamPosition;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +28,7 @@ class BackPressureTests {
 
 	private final Lane<String> lane = new Lane<>(new TextEncoder(), this.executor);
 
-	private final Sink sink = new Sink();
+	private final RecordingSink sink = new RecordingSink();
 
 	private RealtimeEngine engine;
 
@@ -56,11 +52,11 @@ class BackPressureTests {
 		}
 		assertThat(this.lane.queuedBytes()).isLessThanOrEqualTo(Lane.MAX_QUEUED_BYTES);
 		this.executor.runAll();
-		assertThat(this.sink.offsets()).startsWith(1L, 2L, 3L);
-		assertThat(this.sink.frames).contains("gap s1");
-		long afterGap = publish(large, 0).offset();
+		assertThat(offsets(this.sink)).startsWith(1L, 2L, 3L);
+		assertThat(this.sink.frames()).contains("GAP s1");
+		StreamPosition afterGap = publish(large, 0);
 		this.executor.runAll();
-		assertThat(this.sink.frames).endsWith("message s1 " + afterGap);
+		assertThat(this.sink.frames()).endsWith("MESSAGE s1 " + afterGap + " LIVE");
 	}
 
 	@Test
@@ -72,8 +68,8 @@ class BackPressureTests {
 			publish(large, 0);
 		}
 		this.executor.runAll();
-		assertThat(this.sink.frames).doesNotContain("gap s1");
-		assertThat(this.sink.offsets()).hasSize(60).isSorted().doesNotHaveDuplicates();
+		assertThat(this.sink.frames()).doesNotContain("GAP s1");
+		assertThat(offsets(this.sink)).hasSize(60).isSorted().doesNotHaveDuplicates();
 	}
 
 	@Test
@@ -84,14 +80,14 @@ class BackPressureTests {
 		for (int i = 0; i < 60; i++) {
 			publish(large, 0);
 		}
-		Sink late = new Sink();
+		RecordingSink late = new RecordingSink();
 		Connection<String> second = this.engine.connect("c2", this.lane, late);
 		this.engine.subscribe(second, request(null), (ex) -> {
 		});
 		publish(large, 0);
 		this.executor.runAll();
-		assertThat(late.offsets()).containsExactly(61L);
-		assertThat(this.sink.offsets()).hasSize(61).isSorted().doesNotHaveDuplicates();
+		assertThat(offsets(late)).containsExactly(61L);
+		assertThat(offsets(this.sink)).hasSize(61).isSorted().doesNotHaveDuplicates();
 	}
 
 	@Test
@@ -99,33 +95,42 @@ class BackPressureTests {
 		subscribe(List.of("id"));
 		publish(new byte[1], 1);
 		this.executor.runAll();
-		this.sink.writable = false;
+		this.sink.setWritable(false);
 		for (int i = 0; i < 1000; i++) {
 			publish(new byte[1], i % 3);
 		}
 		this.executor.runAll();
-		assertThat(this.sink.offsets()).containsExactly(1L);
-		this.sink.writable = true;
+		assertThat(offsets(this.sink)).containsExactly(1L);
+		this.sink.setWritable(true);
 		publish(new byte[1], 0);
 		this.executor.runAll();
-		assertThat(this.sink.frames).endsWith("gap s1", "message s1 999", "message s1 1000", "message s1 1002");
+		assertThat(this.sink.frames()).contains("GAP s1");
+		assertThat(offsets(this.sink)).containsExactly(1L, 999L, 1000L, 1002L);
 		publish(new byte[1], 2);
 		this.executor.runAll();
-		assertThat(this.sink.frames).endsWith("message s1 1003");
+		assertThat(offsets(this.sink)).endsWith(1003L);
 	}
 
 	@Test
 	void whenSubscriptionEndsThenNothingConflatedIsLeft() {
 		subscribe(List.of("id"));
 		this.executor.runAll();
-		this.sink.writable = false;
+		this.sink.setWritable(false);
 		publish(new byte[1], 1);
 		this.executor.runAll();
 		this.engine.unsubscribe(this.connection, "s1");
-		this.sink.writable = true;
+		this.sink.setWritable(true);
 		this.executor.runAll();
-		assertThat(this.sink.offsets()).isEmpty();
+		assertThat(offsets(this.sink)).isEmpty();
 		assertThat(this.engine.hubCount()).isZero();
+	}
+
+	private static List<Long> offsets(RecordingSink sink) {
+		return sink.frames()
+			.stream()
+			.filter((frame) -> frame.startsWith("MESSAGE"))
+			.map((frame) -> StreamPosition.parse(frame.split(" ")[2]).offset())
+			.toList();
 	}
 
 	private void subscribe(@Nullable List<String> conflateBy) {
@@ -142,89 +147,6 @@ class BackPressureTests {
 		return this.engine
 			.publish(CHANNEL, new PublicationRequest(data, Map.of("id", id), null, null, null, null, this.history))
 			.join();
-	}
-
-	/**
-	 * Runs what it is given when it is told to.
-	 */
-	private static final class ManualExecutor implements Executor {
-
-		private final Queue<Runnable> tasks = new ArrayDeque<>();
-
-		@Override
-		public void execute(Runnable task) {
-			this.tasks.add(task);
-		}
-
-		void runAll() {
-			for (Runnable task = this.tasks.poll(); task != null; task = this.tasks.poll()) {
-				task.run();
-			}
-		}
-
-	}
-
-	/**
-	 * Keeps the frames.
-	 */
-	private static final class Sink implements FrameSink<String> {
-
-		private final List<String> frames = new ArrayList<>();
-
-		private boolean writable = true;
-
-		List<Long> offsets() {
-			return this.frames.stream()
-				.filter((frame) -> frame.startsWith("message"))
-				.map((frame) -> Long.valueOf(frame.substring(frame.lastIndexOf(' ') + 1)))
-				.toList();
-		}
-
-		@Override
-		public void write(String frame) {
-			this.frames.add(frame);
-		}
-
-		@Override
-		public boolean isWritable() {
-			return this.writable;
-		}
-
-		@Override
-		public void flush() {
-		}
-
-		@Override
-		public void close(CloseReason reason) {
-		}
-
-		@Override
-		public void tick(long nanoTime) {
-		}
-
-	}
-
-	/**
-	 * Frames one can read.
-	 */
-	private static final class TextEncoder implements FrameEncoder<String> {
-
-		@Override
-		public String message(Publication publication, Subscription<String> subscription, DeliveryMode mode) {
-			return "message " + subscription.id() + " " + publication.offset();
-		}
-
-		@Override
-		public String live(Subscription<String> subscription, String receipt, StreamPosition position,
-				@Nullable Boolean recovered) {
-			return "live " + subscription.id();
-		}
-
-		@Override
-		public String gap(Subscription<String> subscription) {
-			return "gap " + subscription.id();
-		}
-
 	}
 
 }

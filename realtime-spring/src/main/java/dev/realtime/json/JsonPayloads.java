@@ -62,6 +62,7 @@ public final class JsonPayloads {
 	 * @param json a payload
 	 * @return the attributes in the form of {@link AttributeValues}, empty if the payload
 	 * is no object
+	 * @throws IllegalArgumentException if it can not be read
 	 */
 	public Map<String, @Nullable Object> attributes(byte[] json) {
 		try (JsonParser parser = this.mapper.createParser(json)) {
@@ -79,6 +80,11 @@ public final class JsonPayloads {
 				}
 			}
 			return Collections.unmodifiableMap(attributes);
+		}
+		catch (JacksonException ex) {
+			// Limits for readers that writers do not have, or raw values.
+			throw new IllegalArgumentException("The payload is not JSON that can be read: " + ex.getOriginalMessage(),
+					ex);
 		}
 	}
 

@@ -1,5 +1,8 @@
 package dev.realtime.publish;
 
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
@@ -20,31 +23,16 @@ final class AfterCommit {
 	 * @param <T> the type of the result
 	 * @param now whether not to wait for the commit
 	 * @param action the action
-	 * @return the result; cancelled after rollback
+	 * @return the result; cancelled after rollback, also to a savepoint before the call
 	 */
 	static <T> CompletableFuture<T> run(boolean now, Supplier<CompletableFuture<T>> action) {
 		if (now || !TransactionSynchronizationManager.isSynchronizationActive()
 				|| !TransactionSynchronizationManager.isActualTransactionActive()) {
 			return start(action);
 		}
-		CompletableFuture<T> result = new CompletableFuture<>();
-		TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
-
-			// Not afterCommit: a publication by another synchronization's afterCommit
-			// would
-			// come too late for that, but not for this.
-			@Override
-			public void afterCompletion(int status) {
-				if (status == STATUS_COMMITTED) {
-					start(action).whenComplete((value, ex) -> complete(result, value, ex));
-				}
-				else {
-					result.cancel(false);
-				}
-			}
-
-		});
-		return result;
+		Pending<T> pending = new Pending<>(action);
+		TransactionSynchronizationManager.registerSynchronization(pending);
+		return pending.result;
 	}
 
 	private static <T> void complete(CompletableFuture<T> result, T value, Throwable ex) {
@@ -63,6 +51,47 @@ final class AfterCommit {
 		catch (RuntimeException ex) {
 			return CompletableFuture.failedFuture(ex);
 		}
+	}
+
+	/**
+	 * An action that waits for its transaction.
+	 */
+	private static final class Pending<T> implements TransactionSynchronization {
+
+		private final Supplier<CompletableFuture<T>> action;
+
+		private final CompletableFuture<T> result = new CompletableFuture<>();
+
+		private final Set<Object> laterSavepoints = Collections.newSetFromMap(new IdentityHashMap<>());
+
+		Pending(Supplier<CompletableFuture<T>> action) {
+			this.action = action;
+		}
+
+		@Override
+		public void savepoint(Object savepoint) {
+			this.laterSavepoints.add(savepoint);
+		}
+
+		@Override
+		public void savepointRollback(Object savepoint) {
+			if (!this.laterSavepoints.contains(savepoint)) {
+				this.result.cancel(false);
+			}
+		}
+
+		// Not afterCommit: a publication by another synchronization's afterCommit would
+		// come too late for that, but not for this.
+		@Override
+		public void afterCompletion(int status) {
+			if (status != STATUS_COMMITTED) {
+				this.result.cancel(false);
+			}
+			else if (!this.result.isCancelled()) {
+				start(this.action).whenComplete((value, ex) -> complete(this.result, value, ex));
+			}
+		}
+
 	}
 
 }

@@ -1,5 +1,6 @@
 package dev.realtime.publish;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -98,8 +99,14 @@ public final class DefaultRealtime implements Realtime {
 			throw new IllegalArgumentException("There is no topic '" + topic
 					+ "'. Declare a class with @RealtimeTopic(\"" + topic + "\"); there are " + this.topics.all());
 		}
-		boolean filledIn = variables.length == 0 && found.match(topic) != null;
-		return new DefaultPublicationBuilder(this, found, filledIn ? topic : found.render(List.of(variables)));
+		if (topic.equals(found.name().toString())) {
+			return new DefaultPublicationBuilder(this, found, found.render(Arrays.asList(variables)));
+		}
+		if (variables.length > 0) {
+			throw new IllegalArgumentException("The name '" + topic + "' has its variables filled in already. "
+					+ "Write either realtime.to(\"" + found.name() + "\", value) or realtime.to(\"" + topic + "\")");
+		}
+		return new DefaultPublicationBuilder(this, found, topic);
 	}
 
 	RealtimeEngine engine() {

@@ -20,6 +20,9 @@ public final class Heartbeat {
 	 */
 	private static final int READ_MARGIN = 3;
 
+	/** Beyond this an interval is as good as none, and clients may write any number. */
+	private static final long MAX_INTERVAL_MILLIS = Duration.ofDays(1).toMillis();
+
 	private final long connectDeadline;
 
 	private long writeInterval;
@@ -58,7 +61,8 @@ public final class Heartbeat {
 	}
 
 	private static long agree(long server, long client) {
-		return (server > 0 && client > 0) ? Duration.ofMillis(Math.max(server, client)).toNanos() : 0;
+		return (server > 0 && client > 0)
+				? Duration.ofMillis(Math.min(Math.max(server, client), MAX_INTERVAL_MILLIS)).toNanos() : 0;
 	}
 
 	/**

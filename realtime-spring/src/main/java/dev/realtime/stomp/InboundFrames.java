@@ -71,11 +71,27 @@ final class InboundFrames {
 	private void drain() {
 		InFlight next = enter();
 		while (next != null) {
-			if (!this.dispatcher.test(next.message)) {
-				done(next);
-			}
+			dispatch(next);
 			next = proceed();
 		}
+	}
+
+	private void dispatch(InFlight frame) {
+		boolean hasHandlers = frame.handlersLeft > 0;
+		try {
+			if (!this.dispatcher.test(frame.message) || !hasHandlers) {
+				done(frame);
+			}
+		}
+		catch (RuntimeException | Error ex) {
+			abandon(frame);
+			throw ex;
+		}
+	}
+
+	private synchronized void abandon(InFlight frame) {
+		done(frame);
+		this.draining = false;
 	}
 
 	private synchronized @Nullable InFlight enter() {

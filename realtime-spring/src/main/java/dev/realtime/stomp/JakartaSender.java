@@ -60,11 +60,12 @@ final class JakartaSender implements AsyncSender {
 	@Override
 	public void close(CloseStatus status) {
 		this.closing.execute(() -> {
-			this.session.getUserProperties().put(TOMCAT_CLOSE_TIMEOUT, CLOSE_TIMEOUT_MILLIS);
 			try {
+				this.session.getUserProperties().put(TOMCAT_CLOSE_TIMEOUT, CLOSE_TIMEOUT_MILLIS);
 				this.session.close(new CloseReason(CloseCodes.getCloseCode(status.getCode()), status.getReason()));
 			}
 			catch (IOException | RuntimeException ex) {
+				// Tomcat also throws when the client has closed meanwhile
 				logger.debug("Failed to close a connection", ex);
 			}
 		});

@@ -54,6 +54,15 @@ public final class RealtimeWebSocketHandler extends SubProtocolWebSocketHandler 
 		addProtocolHandler(broker.protocolHandler(inboundChannel, events));
 	}
 
+	/**
+	 * Frames are limited, WebSocket messages are not: the container hands over what fits
+	 * into its small buffer and needs none of the size of the largest frame.
+	 */
+	@Override
+	public boolean supportsPartialMessages() {
+		return true;
+	}
+
 	@Override
 	public void afterConnectionEstablished(WebSocketSession session) throws Exception {
 		if (!StompConnection.isBound(session.getAttributes())) {
@@ -64,8 +73,6 @@ public final class RealtimeWebSocketHandler extends SubProtocolWebSocketHandler 
 
 	private void open(WebSocketSession session) {
 		StompEndpointOptions options = this.broker.options();
-		session.setTextMessageSizeLimit(options.frameSize());
-		session.setBinaryMessageSizeLimit(options.frameSize());
 		Lane<WebSocketMessage<?>> lane = this.lanes.next();
 		Heartbeat heartbeat = new Heartbeat(System.nanoTime(), options.connectTimeout());
 		WebSocketSink sink = new WebSocketSink(sender(session), lane, heartbeat, options.tick(), options.pendingBytes(),

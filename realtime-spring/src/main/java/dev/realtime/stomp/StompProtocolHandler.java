@@ -32,6 +32,7 @@ import org.springframework.messaging.support.AbstractSubscribableChannel;
 import org.springframework.messaging.support.MessageBuilder;
 import org.springframework.messaging.support.MessageHeaderAccessor;
 import org.springframework.security.access.AccessDeniedException;
+import org.springframework.security.core.AuthenticationException;
 import org.springframework.util.Assert;
 import org.springframework.util.MimeTypeUtils;
 import org.springframework.web.socket.BinaryMessage;
@@ -58,6 +59,8 @@ final class StompProtocolHandler implements SubProtocolHandler {
 	private static final Logger logger = LoggerFactory.getLogger(StompProtocolHandler.class);
 
 	private static final byte[] EMPTY = new byte[0];
+
+	private static final String MALFORMED = "Malformed or too large frame";
 
 	/** What only servers send. */
 	private static final Set<StompCommand> SERVER_COMMANDS = Set.of(StompCommand.CONNECTED, StompCommand.MESSAGE,
@@ -107,7 +110,7 @@ final class StompProtocolHandler implements SubProtocolHandler {
 		InboundFrames inbound = new InboundFrames(() -> this.inboundChannel.getSubscribers().size(),
 				(message) -> dispatch(connection, message));
 		this.inbounds.put(session.getId(),
-				new Inbound(new BufferingStompDecoder(this.decoder, this.frameSize), inbound));
+				new Inbound(new InboundBytes(new BufferingStompDecoder(this.decoder, this.frameSize)), inbound));
 	}
 
 	@Override
@@ -119,7 +122,7 @@ final class StompProtocolHandler implements SubProtocolHandler {
 		}
 		connection.heartbeat().read(System.nanoTime());
 		try {
-			for (Message<byte[]> frame : inbound.decoder().decode(bytesOf(message))) {
+			for (Message<byte[]> frame : inbound.bytes().decode(bytesOf(message))) {
 				if (connection.isEnded()) {
 					return;
 				}
@@ -128,7 +131,7 @@ final class StompProtocolHandler implements SubProtocolHandler {
 		}
 		catch (StompConversionException | IllegalArgumentException ex) {
 			logger.debug("{}: malformed frame", connection, ex);
-			connection.fail(CloseReason.PROTOCOL_ERROR, "Malformed or too large frame");
+			connection.fail(CloseReason.PROTOCOL_ERROR, MALFORMED);
 		}
 	}
 
@@ -145,6 +148,10 @@ final class StompProtocolHandler implements SubProtocolHandler {
 		StompCommand command = frame.getCommand();
 		if (command == null) {
 			// A heart-beat.
+			return;
+		}
+		if (InboundBytes.isMalformed(frame)) {
+			connection.fail(CloseReason.PROTOCOL_ERROR, MALFORMED);
 			return;
 		}
 		frame.setSessionId(session.getId());
@@ -291,7 +298,7 @@ final class StompProtocolHandler implements SubProtocolHandler {
 	 */
 	private void refuse(StompConnection connection, Message<?> message, RuntimeException ex) {
 		StompHeaderAccessor frame = headers(message);
-		boolean denied = ex instanceof AccessDeniedException || ex.getCause() instanceof AccessDeniedException;
+		boolean denied = isDenial(ex) || isDenial(ex.getCause());
 		if (denied) {
 			logger.debug("{}: denied {}", connection, frame.getCommand());
 		}
@@ -309,6 +316,10 @@ final class StompProtocolHandler implements SubProtocolHandler {
 			connection.fail(denied ? CloseReason.UNAUTHORIZED : CloseReason.INTERNAL_ERROR,
 					denied ? "Authentication failed" : "Internal error");
 		}
+	}
+
+	private static boolean isDenial(@Nullable Throwable ex) {
+		return ex instanceof AccessDeniedException || ex instanceof AuthenticationException;
 	}
 
 	@Override
@@ -347,7 +358,7 @@ final class StompProtocolHandler implements SubProtocolHandler {
 	/**
 	 * What is on its way in from one connection.
 	 */
-	private record Inbound(BufferingStompDecoder decoder, InboundFrames frames) {
+	private record Inbound(InboundBytes bytes, InboundFrames frames) {
 
 	}
 

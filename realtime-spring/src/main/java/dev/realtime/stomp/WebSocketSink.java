@@ -27,6 +27,12 @@ final class WebSocketSink implements FrameSink<WebSocketMessage<?>> {
 	 */
 	private static final int BATCH_LENGTH = 8 * 1024;
 
+	/**
+	 * How long a close waits for a client to take what comes before it. As long as the
+	 * client may take to connect by default; without heart-beats nothing else ends it.
+	 */
+	private static final long CLOSE_PATIENCE_NANOS = Duration.ofSeconds(10).toNanos();
+
 	private static final Logger logger = LoggerFactory.getLogger(WebSocketSink.class);
 
 	private final AsyncSender sender;
@@ -48,6 +54,8 @@ final class WebSocketSink implements FrameSink<WebSocketMessage<?>> {
 	private boolean inFlight;
 
 	private @Nullable CloseReason closeReason;
+
+	private long closeRequested;
 
 	private boolean closed;
 
@@ -124,6 +132,7 @@ final class WebSocketSink implements FrameSink<WebSocketMessage<?>> {
 	public void close(CloseReason reason) {
 		if (this.closeReason == null) {
 			this.closeReason = reason;
+			this.closeRequested = this.nanoTime.getAsLong();
 			flush();
 		}
 	}
@@ -152,7 +161,7 @@ final class WebSocketSink implements FrameSink<WebSocketMessage<?>> {
 
 	@Override
 	public void tick(long now) {
-		CloseReason overdue = this.heartbeat.overdue(now);
+		CloseReason overdue = overdue(now);
 		if (overdue != null && !this.closed) {
 			discard(overdue);
 		}
@@ -161,6 +170,13 @@ final class WebSocketSink implements FrameSink<WebSocketMessage<?>> {
 			write(StompFrames.HEARTBEAT);
 			flush();
 		}
+	}
+
+	private @Nullable CloseReason overdue(long now) {
+		if (this.closeReason != null && now - this.closeRequested > CLOSE_PATIENCE_NANOS) {
+			return this.closeReason;
+		}
+		return this.heartbeat.overdue(now);
 	}
 
 	/**

@@ -159,7 +159,7 @@ public final class Topic {
 	 * @return the name of a channel
 	 * @throws IllegalArgumentException if a value is missing or can not be part of a name
 	 */
-	public String render(List<?> values) {
+	public String render(List<? extends @Nullable Object> values) {
 		return this.name.render(values);
 	}
 

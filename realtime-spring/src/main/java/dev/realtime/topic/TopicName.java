@@ -109,7 +109,7 @@ public final class TopicName {
 	 * @return the name of a channel, which {@link #match} reads back
 	 * @throws IllegalArgumentException if a value is missing or no segment
 	 */
-	String render(List<?> values) {
+	String render(List<? extends @Nullable Object> values) {
 		if (values.size() != this.variables.size()) {
 			throw new IllegalArgumentException("Topic '" + this.pattern + "' has " + this.variables.size()
 					+ " variables " + this.variables + ", but " + values.size() + " values were given");
@@ -118,7 +118,13 @@ public final class TopicName {
 		int next = 0;
 		for (String segment : this.segments) {
 			name.append(name.isEmpty() ? "" : ".");
-			name.append(isVariable(segment) ? segmentOf(values.get(next++)) : segment);
+			if (isVariable(segment)) {
+				name.append(segmentOf(this.variables.get(next), values.get(next)));
+				next++;
+			}
+			else {
+				name.append(segment);
+			}
 		}
 		if (name.length() > MAX_LENGTH) {
 			throw new IllegalArgumentException(
@@ -127,8 +133,12 @@ public final class TopicName {
 		return name.toString();
 	}
 
-	private String segmentOf(Object value) {
-		String segment = String.valueOf(value);
+	private String segmentOf(String variable, @Nullable Object value) {
+		if (value == null) {
+			throw new IllegalArgumentException(
+					"The variable '" + variable + "' of topic '" + this.pattern + "' has no value");
+		}
+		String segment = value.toString();
 		if (!LITERAL.matcher(segment).matches()) {
 			throw new IllegalArgumentException("A variable of topic '" + this.pattern
 					+ "' has a value that is not made of letters, digits, '_', ':' and '-'");

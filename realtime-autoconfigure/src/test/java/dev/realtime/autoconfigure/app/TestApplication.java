@@ -4,7 +4,9 @@ import java.util.List;
 import java.util.Map;
 
 import dev.realtime.CanSubscribe;
+import dev.realtime.History;
 import dev.realtime.RealtimeTopic;
+import dev.realtime.Replay;
 import dev.realtime.Scope;
 import dev.realtime.TenantAware;
 import dev.realtime.TopicFilter;
@@ -12,22 +14,27 @@ import dev.realtime.TopicVariable;
 
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.context.annotation.Bean;
-import org.springframework.messaging.handler.annotation.MessageMapping;
-import org.springframework.messaging.simp.annotation.SendToUser;
+import org.springframework.scheduling.annotation.EnableScheduling;
+import org.springframework.security.access.AccessDeniedException;
+import org.springframework.security.access.prepost.PreAuthorize;
 import org.springframework.security.config.Customizer;
+import org.springframework.security.config.annotation.method.configuration.EnableMethodSecurity;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
+import org.springframework.security.core.Authentication;
 import org.springframework.security.core.authority.AuthorityUtils;
 import org.springframework.security.core.userdetails.User;
 import org.springframework.security.core.userdetails.UserDetailsService;
 import org.springframework.security.core.userdetails.UsernameNotFoundException;
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.stereotype.Component;
-import org.springframework.stereotype.Controller;
 
 /**
- * An application with two tenants.
+ * An application with two tenants. Users are written {@code name}, or {@code name@tenant}
+ * where two tenants have users of the same name.
  */
 @SpringBootApplication
+@EnableScheduling
+@EnableMethodSecurity
 public class TestApplication {
 
 	private static final Map<String, String> TENANTS = Map.of("alice", "acme", "bob", "acme", "carol", "globex");
@@ -42,14 +49,18 @@ public class TestApplication {
 
 	@Bean
 	UserDetailsService users() {
-		return (name) -> {
-			if (name.equals("nobody")) {
-				return new Account(name, null, "ROLE_USER");
+		return (login) -> {
+			if (login.equals("nobody")) {
+				return new Account(login, null, "ROLE_USER");
 			}
-			if (!TENANTS.containsKey(name)) {
-				throw new UsernameNotFoundException(name);
+			if (login.contains("@")) {
+				return new Account(login.substring(0, login.indexOf('@')), login.substring(login.indexOf('@') + 1),
+						"ROLE_USER");
 			}
-			return new Account(name, TENANTS.get(name), name.equals("alice") ? "ROLE_ADMIN" : "ROLE_USER");
+			if (!TENANTS.containsKey(login)) {
+				throw new UsernameNotFoundException(login);
+			}
+			return new Account(login, TENANTS.get(login), login.equals("alice") ? "ROLE_ADMIN" : "ROLE_USER");
 		};
 	}
 
@@ -74,6 +85,41 @@ public class TestApplication {
 
 	}
 
+	@RealtimeTopic(name = "room.{room}", canSubscribe = "isAuthenticated()")
+	static class RoomTopic {
+
+	}
+
+	@RealtimeTopic(name = "item.{room}", key = "id", canSubscribe = "isAuthenticated()")
+	static class ItemTopic {
+
+	}
+
+	@RealtimeTopic(name = "cell.{room}", key = { "row", "column" }, canSubscribe = "isAuthenticated()")
+	static class CellTopic {
+
+	}
+
+	@RealtimeTopic(name = "short.{room}", history = @History(size = 5), canSubscribe = "isAuthenticated()")
+	static class ShortTopic {
+
+	}
+
+	@RealtimeTopic(name = "quiet.{room}", replay = Replay.NONE, canSubscribe = "isAuthenticated()")
+	static class QuietTopic {
+
+	}
+
+	@RealtimeTopic(name = "notice.{room}", scope = Scope.GLOBAL, canSubscribe = "isAuthenticated()")
+	static class NoticeTopic {
+
+	}
+
+	@RealtimeTopic(name = "mail.{room}", scope = Scope.USER, canSubscribe = "isAuthenticated()")
+	static class MailTopic {
+
+	}
+
 	@RealtimeTopic(name = "admin.alert", canSubscribe = "hasRole('ADMIN')")
 	static class AdminAlertTopic {
 
@@ -89,11 +135,21 @@ public class TestApplication {
 
 	}
 
+	@RealtimeTopic(name = "job.done", canSubscribe = "isAuthenticated()")
+	public record JobDone(long run) {
+
+	}
+
 	@Component
 	public static class Documents {
 
 		boolean isVisible(long id) {
 			return id == 42;
+		}
+
+		@PreAuthorize("hasRole('ADMIN')")
+		public boolean isVisibleToAdmin() {
+			return true;
 		}
 
 	}
@@ -114,6 +170,39 @@ public class TestApplication {
 
 	}
 
+	@RealtimeTopic("secured.rule")
+	static class SecuredTopic {
+
+		private final Documents documents;
+
+		SecuredTopic(Documents documents) {
+			this.documents = documents;
+		}
+
+		@CanSubscribe
+		boolean canSubscribe() {
+			return this.documents.isVisibleToAdmin();
+		}
+
+	}
+
+	@RealtimeTopic("gated.{room}")
+	static class GatedTopic {
+
+		private final Gates gates;
+
+		GatedTopic(Gates gates) {
+			this.gates = gates;
+		}
+
+		@CanSubscribe
+		boolean canSubscribe(@TopicVariable String room, Authentication user) {
+			this.gates.pass(room);
+			return user.isAuthenticated();
+		}
+
+	}
+
 	@RealtimeTopic("broken.rule")
 	static class BrokenTopic {
 
@@ -124,13 +213,12 @@ public class TestApplication {
 
 	}
 
-	@Controller
-	static class EchoController {
+	@RealtimeTopic("denying.rule")
+	static class DenyingTopic {
 
-		@MessageMapping("echo")
-		@SendToUser(destinations = "/queue/echo", broadcast = false)
-		String echo(String text) {
-			return "echo " + text;
+		@CanSubscribe
+		static boolean canSubscribe() {
+			throw new AccessDeniedException("not you");
 		}
 
 	}

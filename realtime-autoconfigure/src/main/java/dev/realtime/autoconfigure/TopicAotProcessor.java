@@ -1,0 +1,57 @@
+package dev.realtime.autoconfigure;
+
+import java.lang.reflect.Method;
+import java.util.Set;
+
+import dev.realtime.CanSubscribe;
+import dev.realtime.Tenant;
+import dev.realtime.TopicFilter;
+import dev.realtime.topic.TopicFactory;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.aot.hint.BindingReflectionHintsRegistrar;
+import org.springframework.aot.hint.ExecutableMode;
+import org.springframework.aot.hint.MemberCategory;
+import org.springframework.aot.hint.ReflectionHints;
+import org.springframework.beans.factory.aot.BeanFactoryInitializationAotContribution;
+import org.springframework.beans.factory.aot.BeanFactoryInitializationAotProcessor;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.core.MethodIntrospector;
+import org.springframework.core.annotation.AnnotatedElementUtils;
+
+/**
+ * Lets native images call rules and write payloads.
+ */
+final class TopicAotProcessor implements BeanFactoryInitializationAotProcessor {
+
+	private final BindingReflectionHintsRegistrar payloads = new BindingReflectionHintsRegistrar();
+
+	@Override
+	public @Nullable BeanFactoryInitializationAotContribution processAheadOfTime(
+			ConfigurableListableBeanFactory beanFactory) {
+		if (!beanFactory.containsBean(TopicScan.BEAN_NAME)) {
+			return null;
+		}
+		TopicTypes scanned = beanFactory.getBean(TopicScan.BEAN_NAME, TopicTypes.class);
+		Set<Class<?>> types = TopicsFactory.beanNamesByType(scanned, beanFactory, beanFactory.getBeanClassLoader())
+			.keySet();
+		return types.isEmpty() ? null
+				: (generation, code) -> register(types, generation.getRuntimeHints().reflection());
+	}
+
+	private void register(Set<Class<?>> types, ReflectionHints hints) {
+		for (Class<?> type : types) {
+			hints.registerType(type);
+			MethodIntrospector
+				.selectMethods(type, (Method method) -> AnnotatedElementUtils.hasAnnotation(method, CanSubscribe.class))
+				.forEach((method) -> hints.registerMethod(method, ExecutableMode.INVOKE));
+			if (!TopicFactory.needsBean(type)) {
+				this.payloads.registerReflectionHints(hints, type);
+			}
+		}
+		// Rules that are expressions call these.
+		hints.registerType(TopicFilter.class, MemberCategory.INVOKE_PUBLIC_METHODS);
+		hints.registerType(Tenant.class, MemberCategory.INVOKE_PUBLIC_METHODS);
+	}
+
+}

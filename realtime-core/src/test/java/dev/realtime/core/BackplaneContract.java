@@ -1,0 +1,443 @@
+package dev.realtime.core;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+
+import dev.realtime.StreamPosition;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * What every {@link Backplane} does.
+ */
+@Timeout(20)
+abstract class BackplaneContract {
+
+	static final Duration TTL = Duration.ofSeconds(1);
+
+	static final HistoryOptions HISTORY = new HistoryOptions(100, Duration.ofMinutes(5), 100);
+
+	static final ChannelId CHANNEL = new ChannelId("acme", null, "contact.updated");
+
+	private static final int ALL = Integer.MAX_VALUE;
+
+	private final BlockingQueue<Received> received = new LinkedBlockingQueue<>();
+
+	private Backplane backplane;
+
+	/**
+	 * A backplane that was not started.
+	 */
+	abstract Backplane create();
+
+	/**
+	 * Lets time pass, as far as the backplane can tell.
+	 */
+	abstract void elapse(Duration duration) throws Exception;
+
+	@BeforeEach
+	void start() {
+		this.backplane = create();
+		this.backplane.start((channel, publication) -> this.received.add(new Received(channel, publication)));
+	}
+
+	@AfterEach
+	void close() {
+		this.backplane.close();
+	}
+
+	@Test
+	void whenPublishedThenOffsetsGrowByOneFromOne() throws Exception {
+		StreamPosition first = append(CHANNEL, Requests.any(HISTORY));
+		assertThat(first.offset()).isEqualTo(1);
+		for (long offset = 2; offset <= 20; offset++) {
+			assertThat(append(CHANNEL, Requests.any(HISTORY))).isEqualTo(new StreamPosition(first.epoch(), offset));
+		}
+	}
+
+	@Test
+	void whenNothingWasPublishedThenChannelStandsAtZero() throws Exception {
+		ChannelPast past = past(CHANNEL, ALL);
+		assertThat(past.position().offset()).isZero();
+		assertThat(past.publications()).isEmpty();
+		assertThat(append(CHANNEL, Requests.any(HISTORY))).isEqualTo(new StreamPosition(past.position().epoch(), 1));
+	}
+
+	@Test
+	void whenChannelsDifferThenTheirEpochsAndOffsetsDo() throws Exception {
+		ChannelId other = new ChannelId("acme", null, "contact.deleted");
+		StreamPosition position = append(CHANNEL, Requests.any(HISTORY));
+		append(CHANNEL, Requests.any(HISTORY));
+		StreamPosition otherPosition = append(other, Requests.any(HISTORY));
+		assertThat(otherPosition.offset()).isEqualTo(1);
+		assertThat(otherPosition.epoch()).isNotEqualTo(position.epoch());
+	}
+
+	@Test
+	void whenPublishedThenPublicationArrivesAsItWas() throws Exception {
+		byte[] data = "{\"id\":5,\"name\":\"Zoë\"}".getBytes(StandardCharsets.UTF_8);
+		Map<String, @Nullable Object> attributes = Attributes.of("id", 5, "name", "Zoë", "done", true, "owner", null,
+				"price", 1.5, "big", 1e30);
+		await(this.backplane.subscribe(CHANNEL));
+		StreamPosition position = append(CHANNEL,
+				new PublicationRequest(data, attributes, "updated", List.of(5L), "c1", "i1", HISTORY));
+		assertThat(List.of(take().publication(), past(CHANNEL, 1).publications().get(0),
+				lastByKey(CHANNEL, List.of(List.of(5L))).get(0)))
+			.allSatisfy((publication) -> {
+				assertThat(publication.position()).isEqualTo(position);
+				assertThat(publication.timestamp()).isPositive();
+				assertThat(publication.event()).isEqualTo("updated");
+				assertThat(publication.data()).isEqualTo(data);
+				assertThat(publication.attributes()).isEqualTo(attributes);
+				assertThat(publication.except()).isEqualTo("c1");
+			});
+	}
+
+	@Test
+	void whenNothingOptionalIsGivenThenItStaysAbsent() throws Exception {
+		await(this.backplane.subscribe(CHANNEL));
+		append(CHANNEL, Requests.any(HISTORY));
+		assertThat(List.of(take().publication(), past(CHANNEL, 1).publications().get(0))).allSatisfy((publication) -> {
+			assertThat(publication.event()).isNull();
+			assertThat(publication.except()).isNull();
+			assertThat(publication.attributes()).isEmpty();
+		});
+	}
+
+	@Test
+	void whenHistoryIsFullThenTheOldestGo() throws Exception {
+		HistoryOptions history = new HistoryOptions(3, Duration.ofMinutes(5), 100);
+		for (int i = 0; i < 10; i++) {
+			append(CHANNEL, Requests.any(history));
+		}
+		ChannelPast past = past(CHANNEL, ALL);
+		assertThat(offsets(past)).containsExactly(8L, 9L, 10L);
+		assertThat(past.position().offset()).isEqualTo(10);
+	}
+
+	@Test
+	void whenLessIsWantedThanThereIsThenTheNewestAreAnswered() throws Exception {
+		for (int i = 0; i < 5; i++) {
+			append(CHANNEL, Requests.any(HISTORY));
+		}
+		assertThat(offsets(past(CHANNEL, 2))).containsExactly(4L, 5L);
+		assertThat(offsets(past(CHANNEL, 5))).containsExactly(1L, 2L, 3L, 4L, 5L);
+		assertThat(offsets(past(CHANNEL, 0))).isEmpty();
+		assertThat(past(CHANNEL, 0).position().offset()).isEqualTo(5);
+	}
+
+	@Test
+	void whenHistorySizeIsZeroThenOnlyThePositionIsKept() throws Exception {
+		HistoryOptions history = new HistoryOptions(0, Duration.ofMinutes(5), 0);
+		append(CHANNEL, Requests.about(5L, history));
+		append(CHANNEL, Requests.about(5L, history));
+		ChannelPast past = past(CHANNEL, ALL);
+		assertThat(past.publications()).isEmpty();
+		assertThat(past.position().offset()).isEqualTo(2);
+		assertThat(lastByKey(CHANNEL, List.of(List.of(5L)))).isEmpty();
+	}
+
+	@Test
+	void whenPublicationIsOlderThanTtlThenItIsGone() throws Exception {
+		HistoryOptions history = new HistoryOptions(100, TTL, 100);
+		append(CHANNEL, Requests.about(1L, history));
+		elapse(TTL.dividedBy(10).multipliedBy(6));
+		StreamPosition position = append(CHANNEL, Requests.about(2L, history));
+		assertThat(offsets(past(CHANNEL, ALL))).containsExactly(1L, 2L);
+		elapse(TTL.dividedBy(10).multipliedBy(6));
+		assertThat(offsets(past(CHANNEL, ALL))).containsExactly(2L);
+		assertThat(offsets(lastByKey(CHANNEL, List.of(List.of(1L), List.of(2L))))).containsExactly(2L);
+		assertThat(past(CHANNEL, ALL).position()).isEqualTo(position);
+	}
+
+	@Test
+	void whenTenThousandOtherKeysFollowThenLastByKeyIsStillExact() throws Exception {
+		HistoryOptions history = new HistoryOptions(10, Duration.ofMinutes(5), 20_000);
+		append(CHANNEL, Requests.about(-1L, history));
+		StreamPosition last = append(CHANNEL, Requests.about(-1L, history));
+		List<CompletableFuture<StreamPosition>> others = new ArrayList<>();
+		for (long id = 0; id < 10_000; id++) {
+			others.add(this.backplane.append(CHANNEL, Requests.about(id, history)));
+		}
+		await(CompletableFuture.allOf(others.toArray(CompletableFuture[]::new)));
+		assertThat(lastByKey(CHANNEL, List.of(List.of(-1L)))).singleElement()
+			.satisfies((publication) -> assertThat(publication.position()).isEqualTo(last))
+			.satisfies((publication) -> assertThat(publication.attributes()).containsEntry("id", -1L));
+		assertThat(offsets(lastByKey(CHANNEL, List.of(List.of(0L), List.of(9_999L))))).containsExactlyInAnyOrder(3L,
+				10_002L);
+	}
+
+	@Test
+	void whenThereAreMoreKeysThanKeptThenTheOldestGo() throws Exception {
+		HistoryOptions history = new HistoryOptions(0, Duration.ofMinutes(5), 3);
+		for (String id : List.of("a", "b", "c", "a", "d")) {
+			append(CHANNEL, Requests.about(id, history));
+		}
+		List<List<@Nullable Object>> keys = List.of(List.of("a"), List.of("b"), List.of("c"), List.of("d"));
+		assertThat(offsets(lastByKey(CHANNEL, keys))).containsExactlyInAnyOrder(3L, 4L, 5L);
+	}
+
+	@Test
+	void whenKeyIsUnknownThenNothingIsAnsweredForIt() throws Exception {
+		append(CHANNEL, Requests.about(5L, HISTORY));
+		append(CHANNEL, Requests.any(HISTORY));
+		assertThat(lastByKey(CHANNEL, List.of())).isEmpty();
+		assertThat(lastByKey(CHANNEL, List.of(List.of(6L), List.of("5"), List.of(5L, 5L), List.of()))).isEmpty();
+		assertThat(lastByKey(new ChannelId("acme", null, "other"), List.of(List.of(5L)))).isEmpty();
+	}
+
+	@Test
+	void whenKeyHasSeveralValuesThenAllOfThemCount() throws Exception {
+		List<List<@Nullable Object>> keys = List.of(List.of("a", "b"), Arrays.asList("a", null), List.of("a"),
+				List.of("ab"), List.of("a", true), List.of("b", "a"), List.of("", "ab"), List.of(1L), List.of("1"),
+				List.of(true), List.of("true"), Arrays.asList((Object) null), List.of("null"));
+		for (List<@Nullable Object> key : keys) {
+			append(CHANNEL, new PublicationRequest(new byte[0], Map.of(), null, key, null, null, HISTORY));
+		}
+		for (int i = 0; i < keys.size(); i++) {
+			assertThat(offsets(lastByKey(CHANNEL, List.of(keys.get(i))))).as("%s", keys.get(i)).containsExactly(i + 1L);
+		}
+	}
+
+	@Test
+	void whenIdempotencyKeyRepeatsThenNothingHappensAgain() throws Exception {
+		await(this.backplane.subscribe(CHANNEL));
+		StreamPosition first = append(CHANNEL, Requests.withIdempotencyKey("i1", HISTORY));
+		StreamPosition second = append(CHANNEL, Requests.withIdempotencyKey("i2", HISTORY));
+		assertThat(append(CHANNEL, Requests.withIdempotencyKey("i1", HISTORY))).isEqualTo(first);
+		StreamPosition third = append(CHANNEL, Requests.any(HISTORY));
+		assertThat(List.of(first.offset(), second.offset(), third.offset())).containsExactly(1L, 2L, 3L);
+		assertThat(offsets(past(CHANNEL, ALL))).containsExactly(1L, 2L, 3L);
+		assertThat(List.of(take().offset(), take().offset(), take().offset())).containsExactly(1L, 2L, 3L);
+	}
+
+	@Test
+	void whenIdempotencyKeyRepeatsOnAnotherChannelThenItIsAnother() throws Exception {
+		ChannelId other = new ChannelId("acme", null, "other");
+		StreamPosition first = append(CHANNEL, Requests.withIdempotencyKey("i1", HISTORY));
+		StreamPosition second = append(other, Requests.withIdempotencyKey("i1", HISTORY));
+		assertThat(second.epoch()).isNotEqualTo(first.epoch());
+		assertThat(offsets(past(other, ALL))).containsExactly(1L);
+	}
+
+	@Test
+	void whenNodeHasNoInterestThenListenerIsNotCalled() throws Exception {
+		ChannelId other = new ChannelId("acme", null, "other");
+		append(CHANNEL, Requests.any(HISTORY));
+		await(this.backplane.subscribe(CHANNEL));
+		append(other, Requests.any(HISTORY));
+		append(CHANNEL, Requests.any(HISTORY));
+		Received received = take();
+		assertThat(received.channel()).isEqualTo(CHANNEL);
+		assertThat(received.offset()).isEqualTo(2);
+		assertThat(this.received).isEmpty();
+	}
+
+	@Test
+	void whenInterestIsDeclaredTwiceThenPublicationsArriveOnce() throws Exception {
+		await(this.backplane.subscribe(CHANNEL));
+		await(this.backplane.subscribe(CHANNEL));
+		append(CHANNEL, Requests.any(HISTORY));
+		append(CHANNEL, Requests.any(HISTORY));
+		assertThat(List.of(take().offset(), take().offset())).containsExactly(1L, 2L);
+	}
+
+	@Test
+	void whenInterestComesBackThenPublicationsArriveAgain() throws Exception {
+		await(this.backplane.subscribe(CHANNEL));
+		StreamPosition first = append(CHANNEL, Requests.any(HISTORY));
+		assertThat(take().publication().position()).isEqualTo(first);
+		this.backplane.unsubscribe(CHANNEL);
+		await(this.backplane.subscribe(CHANNEL));
+		append(CHANNEL, Requests.any(HISTORY));
+		assertThat(take().publication().position()).isEqualTo(new StreamPosition(first.epoch(), 2));
+	}
+
+	@Test
+	void whenAppendsAreConcurrentThenListenerSeesContiguousOffsets() throws Exception {
+		int threads = 4;
+		int appends = 250;
+		HistoryOptions history = new HistoryOptions(2000, Duration.ofMinutes(5), 100);
+		await(this.backplane.subscribe(CHANNEL));
+		CyclicBarrier barrier = new CyclicBarrier(threads);
+		inParallel(threads, (thread) -> {
+			barrier.await(10, TimeUnit.SECONDS);
+			List<CompletableFuture<StreamPosition>> positions = new ArrayList<>();
+			for (int i = 0; i < appends; i++) {
+				positions.add(this.backplane.append(CHANNEL, Requests.about(thread + ":" + i, history)));
+			}
+			List<Long> offsets = new ArrayList<>();
+			for (CompletableFuture<StreamPosition> position : positions) {
+				offsets.add(await(position).offset());
+			}
+			assertThat(offsets).as("appends of one caller keep their order").isSorted().doesNotHaveDuplicates();
+			return null;
+		});
+		Map<String, Integer> appended = new HashMap<>();
+		for (long offset = 1; offset <= threads * appends; offset++) {
+			Received received = take();
+			assertThat(received.offset()).isEqualTo(offset);
+			String[] id = Objects.requireNonNull(received.publication().attributes().get("id")).toString().split(":");
+			assertThat(Integer.parseInt(id[1])).as("order of caller %s", id[0])
+				.isEqualTo(appended.merge(id[0], 1, Integer::sum) - 1);
+		}
+		assertThat(this.received).isEmpty();
+		assertThat(offsets(past(CHANNEL, ALL))).isEqualTo(offsetsTo(threads * appends));
+	}
+
+	@Test
+	void whenPastIsReadDuringAppendsThenItIsOfOneMoment() throws Exception {
+		HistoryOptions history = new HistoryOptions(20, Duration.ofMinutes(5), 100);
+		inParallel(2, (thread) -> {
+			for (int i = 0; i < 200; i++) {
+				if (thread == 0) {
+					append(CHANNEL, Requests.any(history));
+				}
+				else {
+					ChannelPast past = past(CHANNEL, 10);
+					long last = past.position().offset();
+					assertThat(offsets(past))
+						.isEqualTo(LongStream.rangeClosed(Math.max(1, last - 9), last).boxed().toList());
+				}
+			}
+			return null;
+		});
+	}
+
+	@Test
+	void whenOnlyTenantOrUserDifferThenChannelsAreSeparate() throws Exception {
+		List<ChannelId> channels = List.of(new ChannelId("acme", null, "x"), new ChannelId("globex", null, "x"),
+				new ChannelId(null, null, "x"), new ChannelId("acme", "ann", "x"), new ChannelId("acme", "bob", "x"),
+				new ChannelId("globex", "ann", "x"), new ChannelId(null, "ann", "x"), new ChannelId("null", null, "x"),
+				new ChannelId("", null, "x"), new ChannelId("", "", "x"), new ChannelId("acme", "", "x"),
+				new ChannelId("*", null, "x"), new ChannelId("acme", null, "ann:x"),
+				new ChannelId("acme:ann", null, "x"), new ChannelId("acme", "ann:x", "x"),
+				new ChannelId("acme / ann", null, "x"), new ChannelId("acme", null, "ann / x"),
+				new ChannelId("{acme}", null, "x"));
+		for (ChannelId channel : channels) {
+			await(this.backplane.subscribe(channel));
+		}
+		for (ChannelId channel : channels) {
+			StreamPosition position = append(channel, Requests.about(5L, HISTORY));
+			assertThat(position.offset()).as("%s", channel).isEqualTo(1);
+			Received received = take();
+			assertThat(received.channel()).isEqualTo(channel);
+			assertThat(received.publication().position()).isEqualTo(position);
+		}
+		assertThat(this.received).isEmpty();
+		Set<String> epochs = new HashSet<>();
+		for (ChannelId channel : channels) {
+			assertThat(offsets(past(channel, ALL))).as("%s", channel).containsExactly(1L);
+			assertThat(lastByKey(channel, List.of(List.of(5L)))).as("%s", channel).hasSize(1);
+			epochs.add(past(channel, ALL).position().epoch());
+		}
+		assertThat(epochs).hasSameSizeAs(channels);
+	}
+
+	@Test
+	void whenClosedThenListenerIsNotCalledAnyMore() throws Exception {
+		await(this.backplane.subscribe(CHANNEL));
+		append(CHANNEL, Requests.any(HISTORY));
+		assertThat(take().offset()).isEqualTo(1);
+		this.backplane.close();
+		assertThat(this.received).isEmpty();
+	}
+
+	StreamPosition append(ChannelId channel, PublicationRequest request) throws Exception {
+		return await(this.backplane.append(channel, request));
+	}
+
+	ChannelPast past(ChannelId channel, int limit) throws Exception {
+		return await(this.backplane.past(channel, limit));
+	}
+
+	List<Publication> lastByKey(ChannelId channel, Collection<List<@Nullable Object>> keys) throws Exception {
+		return await(this.backplane.lastByKey(channel, keys));
+	}
+
+	/**
+	 * The next publication the listener got.
+	 */
+	Received take() throws InterruptedException {
+		Received next = this.received.poll(10, TimeUnit.SECONDS);
+		assertThat(next).as("publication received").isNotNull();
+		return Objects.requireNonNull(next);
+	}
+
+	/**
+	 * What the listener got and nobody has taken.
+	 */
+	Collection<Received> received() {
+		return this.received;
+	}
+
+	static <T> T await(CompletableFuture<T> future) throws Exception {
+		return future.get(10, TimeUnit.SECONDS);
+	}
+
+	static List<Long> offsets(ChannelPast past) {
+		return offsets(past.publications());
+	}
+
+	static List<Long> offsets(List<Publication> publications) {
+		return publications.stream().map(Publication::offset).toList();
+	}
+
+	private static List<Long> offsetsTo(long last) {
+		return LongStream.rangeClosed(1, last).boxed().toList();
+	}
+
+	static void inParallel(int threads, ParallelTask task) throws Exception {
+		ExecutorService executor = Executors.newFixedThreadPool(threads);
+		try {
+			List<Callable<Object>> tasks = new ArrayList<>();
+			IntStream.range(0, threads).forEach((thread) -> tasks.add(() -> task.run(thread)));
+			for (Future<Object> done : executor.invokeAll(tasks, 15, TimeUnit.SECONDS)) {
+				done.get();
+			}
+		}
+		finally {
+			executor.shutdownNow();
+		}
+	}
+
+	interface ParallelTask {
+
+		@Nullable Object run(int thread) throws Exception;
+
+	}
+
+	record Received(ChannelId channel, Publication publication) {
+
+		long offset() {
+			return this.publication.offset();
+		}
+
+	}
+
+}

@@ -1,0 +1,150 @@
+package dev.realtime.core;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+import dev.realtime.StreamPosition;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Tests for {@link InMemoryBackplane}.
+ */
+@Timeout(20)
+class InMemoryBackplaneTests extends BackplaneContract {
+
+	private static final HistoryOptions SHORT = new HistoryOptions(100, TTL, 100);
+
+	private final MutableClock clock = new MutableClock();
+
+	private final InMemoryBackplane backplane = new InMemoryBackplane(this.clock, new Random(42));
+
+	@Override
+	Backplane create() {
+		return this.backplane;
+	}
+
+	@Override
+	void elapse(Duration duration) {
+		this.clock.advance(duration);
+	}
+
+	@Test
+	void whenPublishedThenTimestampIsThatOfTheClock() throws Exception {
+		append(CHANNEL, Requests.any(HISTORY));
+		assertThat(past(CHANNEL, 1).publications().get(0).timestamp()).isEqualTo(this.clock.millis());
+	}
+
+	@Test
+	void whenInterestEndsThenListenerIsNotCalledAnyMore() throws Exception {
+		await(this.backplane.subscribe(CHANNEL));
+		append(CHANNEL, Requests.any(HISTORY));
+		take();
+		this.backplane.unsubscribe(CHANNEL);
+		append(CHANNEL, Requests.any(HISTORY));
+		assertThat(received()).isEmpty();
+	}
+
+	@Test
+	void whenClosedThenLaterPublicationsDoNotReachTheListener() throws Exception {
+		await(this.backplane.subscribe(CHANNEL));
+		this.backplane.close();
+		append(CHANNEL, Requests.any(HISTORY));
+		assertThat(received()).isEmpty();
+	}
+
+	@Test
+	void whenTtlHasJustPassedThenPublicationIsGone() throws Exception {
+		append(CHANNEL, Requests.about(5L, SHORT));
+		elapse(TTL);
+		assertThat(past(CHANNEL, 1).publications()).hasSize(1);
+		elapse(Duration.ofMillis(1));
+		assertThat(past(CHANNEL, 1).publications()).isEmpty();
+	}
+
+	@Test
+	void whenTtlHasPassedThenIdempotencyKeyIsForgotten() throws Exception {
+		StreamPosition first = append(CHANNEL, Requests.withIdempotencyKey("i1", SHORT));
+		elapse(TTL);
+		assertThat(append(CHANNEL, Requests.withIdempotencyKey("i1", SHORT))).isEqualTo(first);
+		elapse(Duration.ofMillis(1));
+		assertThat(append(CHANNEL, Requests.withIdempotencyKey("i1", SHORT)).offset()).isEqualTo(2);
+	}
+
+	@Test
+	void whenIdempotencyKeysAreManyThenTheOldestAreForgotten() throws Exception {
+		for (int i = 0; i <= 10_000; i++) {
+			append(CHANNEL, Requests.withIdempotencyKey("i" + i, HISTORY));
+		}
+		assertThat(append(CHANNEL, Requests.withIdempotencyKey("i1", HISTORY)).offset()).isEqualTo(2);
+		assertThat(append(CHANNEL, Requests.withIdempotencyKey("i0", HISTORY)).offset()).isEqualTo(10_002);
+	}
+
+	@Test
+	void whenNobodyNeedsAChannelForItsTtlThenItIsForgottenAndStartsAnew() throws Exception {
+		StreamPosition before = append(CHANNEL, Requests.about(5L, SHORT));
+		elapse(TTL.plusMillis(1));
+		this.backplane.evictExpired();
+		assertThat(this.backplane.channels()).isZero();
+		StreamPosition after = append(CHANNEL, Requests.any(SHORT));
+		assertThat(after.offset()).isEqualTo(1);
+		assertThat(after.epoch()).isNotEqualTo(before.epoch());
+		assertThat(lastByKey(CHANNEL, Set.of(Requests.key(5L)))).isEmpty();
+	}
+
+	@Test
+	void whenChannelWasPublishedToWithinItsTtlThenItIsKept() throws Exception {
+		StreamPosition before = append(CHANNEL, Requests.any(SHORT));
+		elapse(TTL.minusMillis(1));
+		this.backplane.evictExpired();
+		assertThat(append(CHANNEL, Requests.any(SHORT))).isEqualTo(new StreamPosition(before.epoch(), 2));
+	}
+
+	@Test
+	void whenNodeIsInterestedThenChannelIsKept() throws Exception {
+		await(this.backplane.subscribe(CHANNEL));
+		StreamPosition before = append(CHANNEL, Requests.any(SHORT));
+		elapse(TTL.multipliedBy(100));
+		this.backplane.evictExpired();
+		assertThat(this.backplane.channels()).isEqualTo(1);
+		assertThat(append(CHANNEL, Requests.any(SHORT))).isEqualTo(new StreamPosition(before.epoch(), 2));
+	}
+
+	@Test
+	void whenThereAreManyAppendsThenExpiredChannelsAreForgottenByTheWay() throws Exception {
+		for (int i = 0; i < 100; i++) {
+			append(new ChannelId("acme", null, "document." + i), Requests.any(SHORT));
+		}
+		assertThat(this.backplane.channels()).isEqualTo(100);
+		elapse(TTL.plusMillis(1));
+		for (int i = 0; i < 2000; i++) {
+			append(CHANNEL, Requests.any(SHORT));
+		}
+		assertThat(this.backplane.channels()).isEqualTo(1);
+	}
+
+	@Test
+	void whenChannelIsForgottenDuringAppendsThenNoPositionIsGivenTwice() throws Exception {
+		Map<StreamPosition, Boolean> positions = new ConcurrentHashMap<>();
+		inParallel(3, (thread) -> {
+			for (int i = 0; i < 2000; i++) {
+				if (thread == 0) {
+					elapse(TTL);
+					this.backplane.evictExpired();
+				}
+				else {
+					StreamPosition position = append(CHANNEL, Requests.any(SHORT));
+					assertThat(positions.put(position, true)).as("%s", position).isNull();
+				}
+			}
+			return null;
+		});
+		assertThat(positions).hasSize(4000);
+	}
+
+}

@@ -1,0 +1,42 @@
+package dev.realtime.publish;
+
+import dev.realtime.Realtime;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Tests for {@link DisabledRealtime}.
+ */
+@Timeout(30)
+class DisabledRealtimeTests {
+
+	private final Realtime realtime = new DisabledRealtime();
+
+	@Test
+	void isNotEnabled() {
+		assertThat(this.realtime.isEnabled()).isFalse();
+		assertThat(this.realtime.forTenant("acme").isEnabled()).isFalse();
+	}
+
+	@Test
+	void everyPublicationIsDoneAtOnce() {
+		assertThat(this.realtime.publish("nowhere", new Object())).isCompletedWithValue(null);
+		assertThat(this.realtime.publish(new Object())).isCompletedWithValue(null);
+		assertThat(this.realtime.forTenant("").publish("nowhere", new Object())).isCompletedWithValue(null);
+	}
+
+	@Test
+	void builderTakesEverything() {
+		assertThat(this.realtime.to("nowhere", 1, 2)
+			.data(new Object())
+			.event("\n")
+			.user("")
+			.except("")
+			.idempotencyKey("")
+			.now()
+			.publish()).isCompletedWithValue(null);
+	}
+
+}
