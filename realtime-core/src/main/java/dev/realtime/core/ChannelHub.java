@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 
@@ -102,7 +103,8 @@ final class ChannelHub {
 		}
 		if (!sameEpoch || publication.offset() > last.offset() + 1) {
 			this.recent.clear();
-			this.feeds.keySet().forEach(this::tellGap);
+			long missing = publication.offset() - 1 - (sameEpoch ? last.offset() : 0);
+			this.feeds.forEach((lane, feed) -> tellGap(lane, feed, missing));
 		}
 		this.position = publication.position();
 		this.recent.add(publication);
@@ -112,6 +114,13 @@ final class ChannelHub {
 				offer(lane, feed, publication, last);
 			}
 		});
+	}
+
+	private void tellGap(Lane<?> lane, Feed feed, long missing) {
+		if (feed.behind == null) {
+			lane.transport().dropped(DropReason.BACKPLANE_GAP, missing);
+		}
+		tellGap(lane);
 	}
 
 	/**
@@ -157,6 +166,9 @@ final class ChannelHub {
 
 	private List<Publication> missed(Lane<?> lane, StreamPosition since) {
 		if (!covers(since)) {
+			StreamPosition now = requirePosition();
+			long from = since.epoch().equals(now.epoch()) ? since.offset() : 0;
+			lane.transport().dropped(DropReason.LANE_BEHIND, now.offset() - from);
 			tellGap(lane);
 			return List.of();
 		}
@@ -173,6 +185,13 @@ final class ChannelHub {
 				&& (this.recent.size() > this.history.size() || this.recent.getFirst().timestamp() < oldest)) {
 			this.recent.removeFirst();
 		}
+	}
+
+	/**
+	 * The time since a publication, by the clocks of its node and this.
+	 */
+	long ageNanos(Publication publication) {
+		return TimeUnit.MILLISECONDS.toNanos(Math.max(0, this.clock.millis() - publication.timestamp()));
 	}
 
 	/**

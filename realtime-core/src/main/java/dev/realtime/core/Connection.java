@@ -27,6 +27,10 @@ public final class Connection<F> {
 
 	private boolean closed;
 
+	private boolean ended;
+
+	private volatile @Nullable CloseReason requested;
+
 	/** Owned by the lane: whether the sink has something to flush. */
 	boolean touched;
 
@@ -63,7 +67,23 @@ public final class Connection<F> {
 	 * @param reason what the client is told
 	 */
 	public void close(CloseReason reason) {
+		request(reason);
 		this.lane.execute(() -> this.sink.close(reason));
+	}
+
+	private synchronized void request(CloseReason reason) {
+		if (this.requested == null) {
+			this.requested = reason;
+		}
+	}
+
+	/**
+	 * Why the server ended the connection, or wanted to when the client left;
+	 * {@code null} if it was the client alone.
+	 */
+	@Nullable CloseReason closeReason() {
+		CloseReason told = this.sink.closeReason();
+		return (told != null) ? told : this.requested;
 	}
 
 	/**
@@ -82,13 +102,18 @@ public final class Connection<F> {
 		return this.conflated.containsKey(subscription);
 	}
 
-	void conflate(Subscription<F> subscription, Publication publication) {
+	/**
+	 * Keeps a publication for later.
+	 * @return whether it took the place of another
+	 */
+	boolean conflate(Subscription<F> subscription, Publication publication) {
 		Map<List<@Nullable Object>, Publication> newest = this.conflated.computeIfAbsent(subscription,
 				(absent) -> new LinkedHashMap<>());
 		List<@Nullable Object> key = subscription.conflationKey(publication);
 		// Again at the end, so that the order is that of the offsets.
-		newest.remove(key);
+		boolean replaced = newest.remove(key) != null;
 		newest.put(key, publication);
+		return replaced;
 	}
 
 	void dropConflated(Subscription<F> subscription) {
@@ -125,6 +150,15 @@ public final class Connection<F> {
 
 	synchronized boolean unregister(Subscription<F> subscription) {
 		return this.subscriptions.remove(subscription.id(), subscription);
+	}
+
+	/**
+	 * Whether the caller is the one to end the connection.
+	 */
+	synchronized boolean claimEnd() {
+		boolean first = !this.ended;
+		this.ended = true;
+		return first;
 	}
 
 	/**

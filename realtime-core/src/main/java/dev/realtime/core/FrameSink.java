@@ -1,8 +1,10 @@
 package dev.realtime.core;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Where the frames of one connection go: the transport's side of a {@link Connection}.
- * Called by the connection's lane only. No method blocks.
+ * Called by the connection's lane only, unless a method says otherwise. No method blocks.
  *
  * @param <F> the frame type of the transport
  * @since 0.1.0
@@ -41,5 +43,23 @@ public interface FrameSink<F> {
 	 * @param nanoTime the current {@link System#nanoTime()}
 	 */
 	void tick(long nanoTime);
+
+	/**
+	 * Why the server ended the connection. May be called by any thread.
+	 * @return the reason, or {@code null} while the connection is open and if the client
+	 * left
+	 */
+	default @Nullable CloseReason closeReason() {
+		return null;
+	}
+
+	/**
+	 * How many frames will never be sent, because the sink was closed or full. Called
+	 * when the connection has ended.
+	 * @return the number of frames
+	 */
+	default long dropped() {
+		return 0;
+	}
 
 }

@@ -49,6 +49,8 @@ public final class Lane<F> {
 
 	private static final Logger logger = LoggerFactory.getLogger(Lane.class);
 
+	private final Transport transport;
+
 	private final FrameEncoder<F> encoder;
 
 	private final Executor executor;
@@ -72,14 +74,39 @@ public final class Lane<F> {
 	private final Map<String, F> frames = new HashMap<>();
 
 	/**
+	 * When what was written since the last flush was published. A task delivers one
+	 * publication at most.
+	 */
+	private final long[] published = new long[TASKS_PER_FLUSH];
+
+	private int publishedCount;
+
+	private long deliveries;
+
+	private long conflated;
+
+	/**
 	 * A lane on a thread.
+	 * @param transport where to count
+	 * @param encoder writes the frames
+	 * @param executor runs one task at a time, in order, and makes each task's effects
+	 * visible to the next
+	 */
+	public Lane(Transport transport, FrameEncoder<F> encoder, Executor executor) {
+		this.transport = transport;
+		this.encoder = encoder;
+		this.executor = executor;
+		transport.add(this);
+	}
+
+	/**
+	 * A lane on a thread, which is not part of the statistics of an engine.
 	 * @param encoder writes the frames
 	 * @param executor runs one task at a time, in order, and makes each task's effects
 	 * visible to the next
 	 */
 	public Lane(FrameEncoder<F> encoder, Executor executor) {
-		this.encoder = encoder;
-		this.executor = executor;
+		this(new Transport("other"), encoder, executor);
 	}
 
 	/**
@@ -103,11 +130,24 @@ public final class Lane<F> {
 			return false;
 		}
 		this.queuedBytes.addAndGet(bytes);
+		long published = published(hub, publication);
 		execute(() -> {
 			this.queuedBytes.addAndGet(-bytes);
-			deliver(hub, publication);
+			deliver(hub, publication, published);
 		});
 		return true;
+	}
+
+	/**
+	 * When something was published, as {@link System#nanoTime()}; zero if nobody wants to
+	 * know.
+	 */
+	private long published(ChannelHub hub, Publication publication) {
+		return this.transport.isObserved() ? System.nanoTime() - hub.ageNanos(publication) : 0;
+	}
+
+	Transport transport() {
+		return this.transport;
 	}
 
 	long queuedBytes() {
@@ -145,7 +185,9 @@ public final class Lane<F> {
 			task = (i < TASKS_PER_FLUSH) ? this.tasks.poll() : null;
 		}
 		sendConflated();
+		count();
 		flushTouched();
+		observe();
 		resumeWaiting();
 		this.scheduled.set(false);
 		if (!this.tasks.isEmpty()) {
@@ -173,11 +215,40 @@ public final class Lane<F> {
 	}
 
 	/**
+	 * Before the flush, so that who got a message finds it counted.
+	 */
+	private void count() {
+		if (this.deliveries > 0) {
+			this.transport.deliveries.add(this.deliveries);
+			this.deliveries = 0;
+		}
+		if (this.conflated > 0) {
+			this.transport.dropped(DropReason.CONFLATED, this.conflated);
+			this.conflated = 0;
+		}
+	}
+
+	private void observe() {
+		if (this.publishedCount > 0) {
+			long now = System.nanoTime();
+			for (int i = 0; i < this.publishedCount; i++) {
+				this.transport.written(now - this.published[i]);
+			}
+			this.publishedCount = 0;
+		}
+	}
+
+	/**
 	 * Writes a frame to one connection, and lets go of it.
 	 */
 	void send(Connection<F> connection, F frame) {
 		write(connection, frame);
 		this.encoder.release(frame);
+	}
+
+	private void send(Subscription<F> subscription, Publication publication, DeliveryMode mode) {
+		send(subscription.connection(), this.encoder.message(publication, subscription, mode));
+		this.deliveries++;
 	}
 
 	private void write(Connection<F> connection, F frame) {
@@ -193,7 +264,9 @@ public final class Lane<F> {
 	}
 
 	void remove(Connection<F> connection) {
-		this.connections.remove(connection);
+		if (this.connections.remove(connection)) {
+			this.transport.dropped(DropReason.DISCONNECTED, connection.sink().dropped());
+		}
 		this.conflating.remove(connection);
 	}
 
@@ -217,7 +290,7 @@ public final class Lane<F> {
 		}
 		for (Publication publication : beginning.publications()) {
 			if (isFor(publication, subscription)) {
-				send(subscription.connection(), this.encoder.message(publication, subscription, beginning.mode()));
+				send(subscription, publication, beginning.mode());
 			}
 		}
 		this.channels.computeIfAbsent(hub, (absent) -> new SubscriptionIndex<>()).add(subscription);
@@ -235,14 +308,22 @@ public final class Lane<F> {
 	}
 
 	void deliver(ChannelHub hub, Publication publication) {
+		deliver(hub, publication, published(hub, publication));
+	}
+
+	private void deliver(ChannelHub hub, Publication publication, long published) {
 		SubscriptionIndex<F> index = this.channels.get(hub);
 		if (index != null) {
+			long before = this.deliveries;
 			try {
 				index.forEachMatch(publication.attributes(), (subscription) -> deliver(publication, subscription));
 			}
 			finally {
 				this.frames.values().forEach(this.encoder::release);
 				this.frames.clear();
+			}
+			if (published != 0 && this.deliveries > before) {
+				this.published[this.publishedCount++] = published;
 			}
 		}
 	}
@@ -254,13 +335,16 @@ public final class Lane<F> {
 		Connection<F> connection = subscription.connection();
 		if (subscription.conflateBy() != null
 				&& (connection.isConflating(subscription) || !connection.sink().isWritable())) {
-			connection.conflate(subscription, publication);
+			if (connection.conflate(subscription, publication)) {
+				this.conflated++;
+			}
 			this.conflating.add(connection);
 		}
 		else {
 			F frame = this.frames.computeIfAbsent(subscription.id(),
 					(id) -> this.encoder.message(publication, subscription, DeliveryMode.LIVE));
 			write(connection, frame);
+			this.deliveries++;
 		}
 	}
 
@@ -276,8 +360,7 @@ public final class Lane<F> {
 				this.conflating.remove(connection);
 				connection.takeConflated().forEach((subscription, newest) -> {
 					send(connection, this.encoder.gap(subscription));
-					newest.forEach((publication) -> send(connection,
-							this.encoder.message(publication, subscription, DeliveryMode.LIVE)));
+					newest.forEach((publication) -> send(subscription, publication, DeliveryMode.LIVE));
 				});
 			}
 		}
