@@ -6,8 +6,10 @@ import dev.realtime.core.Lane;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.handler.codec.TooLongFrameException;
 import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.CorruptedWebSocketFrameException;
 import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
@@ -100,6 +102,12 @@ final class ConnectionHandler extends SimpleChannelInboundHandler<WebSocketFrame
 	@Override
 	public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
 		logger.debug("{}: connection failed", this.session.getId(), cause);
+		if (cause instanceof CorruptedWebSocketFrameException violation) {
+			this.status = new CloseStatus(violation.closeStatus().code());
+		}
+		else if (cause instanceof TooLongFrameException) {
+			this.status = CloseStatus.TOO_BIG_TO_PROCESS;
+		}
 		context.close();
 	}
 

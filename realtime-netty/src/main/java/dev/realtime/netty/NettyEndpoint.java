@@ -9,6 +9,7 @@ import java.util.concurrent.TimeUnit;
 
 import dev.realtime.core.Connection;
 import dev.realtime.core.Lane;
+import dev.realtime.core.Transport;
 import dev.realtime.stomp.Heartbeat;
 import dev.realtime.stomp.RealtimeWebSocketHandler;
 import dev.realtime.stomp.StompBroker;
@@ -66,6 +67,8 @@ public final class NettyEndpoint implements SmartLifecycle {
 
 	private final StompBroker broker;
 
+	private final Transport transport;
+
 	private final RealtimeWebSocketHandler handler;
 
 	private final Executor workers;
@@ -93,6 +96,7 @@ public final class NettyEndpoint implements SmartLifecycle {
 		this.options = options;
 		this.ssl = ssl;
 		this.broker = broker;
+		this.transport = broker.engine().transport("netty");
 		this.handler = handler;
 		this.workers = workers;
 		this.origins = new OriginCheck(options.allowedOrigins());
@@ -106,7 +110,8 @@ public final class NettyEndpoint implements SmartLifecycle {
 				epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
 		this.group = group;
 		for (EventExecutor loop : group) {
-			Lane<ByteBuf> lane = new Lane<>(new NettyFrameEncoder(this.broker.frames(), this.buffers), loop);
+			Lane<ByteBuf> lane = new Lane<>(this.transport, new NettyFrameEncoder(this.broker.frames(), this.buffers),
+					loop);
 			this.lanes.put(loop, lane);
 			long tick = this.broker.options().tick().toNanos();
 			loop.scheduleWithFixedDelay(() -> lane.execute(() -> lane.tick(System.nanoTime())), tick, tick,

@@ -13,6 +13,7 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,7 +40,9 @@ final class NettySink implements FrameSink<ByteBuf> {
 
 	private final LongSupplier nanoTime;
 
-	private boolean closed;
+	private volatile @Nullable CloseReason closeReason;
+
+	private long dropped;
 
 	/**
 	 * A sink for a channel.
@@ -63,7 +66,10 @@ final class NettySink implements FrameSink<ByteBuf> {
 
 	@Override
 	public void write(ByteBuf frame) {
-		if (!this.closed) {
+		if (this.closeReason != null) {
+			this.dropped++;
+		}
+		else {
 			this.raw.write(frame.retainedDuplicate(), this.raw.voidPromise());
 		}
 	}
@@ -75,7 +81,7 @@ final class NettySink implements FrameSink<ByteBuf> {
 
 	@Override
 	public void flush() {
-		if (this.closed) {
+		if (this.closeReason != null) {
 			return;
 		}
 		this.heartbeat.written(this.nanoTime.getAsLong());
@@ -93,14 +99,23 @@ final class NettySink implements FrameSink<ByteBuf> {
 
 	@Override
 	public void close(CloseReason reason) {
-		if (this.closed) {
+		if (this.closeReason != null) {
 			return;
 		}
-		this.closed = true;
+		this.closeReason = reason;
 		Channel channel = this.raw.channel();
 		channel.writeAndFlush(new CloseWebSocketFrame(reason.code(), reason.text()))
 			.addListener(ChannelFutureListener.CLOSE);
-		channel.eventLoop().schedule(() -> channel.close(), CLOSE_TIMEOUT_SECONDS, TimeUnit.SECONDS);
+		channel.eventLoop().schedule(this::closeNow, CLOSE_TIMEOUT_SECONDS, TimeUnit.SECONDS);
+	}
+
+	private void closeNow() {
+		ChannelOutboundBuffer pending = this.raw.channel().unsafe().outboundBuffer();
+		if (pending != null) {
+			// But for the close frame.
+			this.dropped += Math.max(0, pending.size() - 1);
+		}
+		this.raw.channel().close();
 	}
 
 	@Override
@@ -109,12 +124,22 @@ final class NettySink implements FrameSink<ByteBuf> {
 		if (overdue != null) {
 			close(overdue);
 		}
-		else if (!this.closed && pendingBytes() == 0 && this.heartbeat.isDue(now, this.tickNanos)) {
+		else if (this.closeReason == null && pendingBytes() == 0 && this.heartbeat.isDue(now, this.tickNanos)) {
 			ByteBuf beat = this.buffers.text("\n");
 			write(beat);
 			beat.release();
 			flush();
 		}
+	}
+
+	@Override
+	public @Nullable CloseReason closeReason() {
+		return this.closeReason;
+	}
+
+	@Override
+	public long dropped() {
+		return this.dropped;
 	}
 
 }

@@ -12,6 +12,7 @@ import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.messaging.support.AbstractSubscribableChannel;
 import org.springframework.util.Assert;
 import org.springframework.util.ClassUtils;
+import org.springframework.web.socket.CloseStatus;
 import org.springframework.web.socket.WebSocketMessage;
 import org.springframework.web.socket.WebSocketSession;
 import org.springframework.web.socket.adapter.NativeWebSocketSession;
@@ -49,8 +50,8 @@ public final class RealtimeWebSocketHandler extends SubProtocolWebSocketHandler 
 			AbstractSubscribableChannel outboundChannel, ApplicationEventPublisher events) {
 		super(inboundChannel, outboundChannel);
 		this.broker = broker;
-		this.lanes = new Lanes<>(Runtime.getRuntime().availableProcessors(), "realtime-lane", broker.frames(),
-				broker.options().tick());
+		this.lanes = new Lanes<>(broker.engine().transport("servlet"), Runtime.getRuntime().availableProcessors(),
+				"realtime-lane", broker.frames(), broker.options().tick());
 		addProtocolHandler(broker.protocolHandler(inboundChannel, events));
 	}
 
@@ -69,6 +70,20 @@ public final class RealtimeWebSocketHandler extends SubProtocolWebSocketHandler 
 			open(session);
 		}
 		super.afterConnectionEstablished(new LaneSession(session, StompConnection.of(session.getAttributes())));
+	}
+
+	@Override
+	public void afterConnectionClosed(WebSocketSession session, CloseStatus status) throws Exception {
+		try {
+			super.afterConnectionClosed(session, status);
+		}
+		finally {
+			// Spring does not tell the protocol handler of a session that was closed as
+			// soon as it was open.
+			if (StompConnection.isBound(session.getAttributes())) {
+				this.broker.engine().disconnect(StompConnection.of(session.getAttributes()).connection());
+			}
+		}
 	}
 
 	private void open(WebSocketSession session) {
