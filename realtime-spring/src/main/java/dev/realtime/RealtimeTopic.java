@@ -89,4 +89,10 @@ public @interface RealtimeTopic {
 	 */
 	Replay replay() default Replay.LAST;
 
+	/**
+	 * What becomes of a subscriber that does not read fast enough.
+	 * @return the policy
+	 */
+	Overflow overflow() default Overflow.DISCONNECT;
+
 }

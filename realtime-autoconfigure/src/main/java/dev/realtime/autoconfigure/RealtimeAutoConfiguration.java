@@ -1,10 +1,12 @@
 package dev.realtime.autoconfigure;
 
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.InstantSource;
 
 import dev.realtime.Realtime;
 import dev.realtime.TenantResolver;
+import dev.realtime.core.ActivityLog;
 import dev.realtime.core.Backplane;
 import dev.realtime.core.HistoryOptions;
 import dev.realtime.core.InMemoryBackplane;
@@ -21,6 +23,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.LazyInitializationExcludeFilter;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -64,6 +67,10 @@ public final class RealtimeAutoConfiguration {
 	@ConditionalOnBooleanProperty(name = "realtime.enabled", matchIfMissing = true)
 	static class EnabledConfiguration {
 
+		private static final Duration ACTIVITY_INTERVAL = Duration.ofMinutes(1);
+
+		private static final Duration SLOW_CONSUMER_INTERVAL = Duration.ofSeconds(1);
+
 		@Bean
 		@ConditionalOnMissingBean
 		Realtime realtime(RealtimeEngine engine, Topics topics, Tenants tenants, ObjectProvider<JsonMapper> mapper,
@@ -77,6 +84,16 @@ public final class RealtimeAutoConfiguration {
 		RealtimeEngine realtimeEngine(Backplane backplane, RealtimeProperties properties) {
 			return new RealtimeEngine(backplane, InstantSource.system(),
 					properties.limits().subscriptionsPerConnection());
+		}
+
+		@Bean
+		ActivityLog realtimeActivityLog(RealtimeEngine engine) {
+			return new ActivityLog(engine::statistics, ACTIVITY_INTERVAL, SLOW_CONSUMER_INTERVAL);
+		}
+
+		@Bean
+		static LazyInitializationExcludeFilter eagerRealtimeActivityLog() {
+			return LazyInitializationExcludeFilter.forBeanTypes(ActivityLog.class);
 		}
 
 		@Bean

@@ -12,6 +12,7 @@ import dev.realtime.stomp.DestinationPolicy;
 import dev.realtime.stomp.RealtimeWebSocketHandler;
 import dev.realtime.stomp.StompBroker;
 import dev.realtime.stomp.StompEndpointOptions;
+import dev.realtime.stomp.UncompressedUpgradeStrategy;
 import dev.realtime.tenant.Tenants;
 import dev.realtime.topic.Topics;
 
@@ -31,9 +32,11 @@ import org.springframework.core.annotation.Order;
 import org.springframework.messaging.MessageChannel;
 import org.springframework.messaging.simp.config.ChannelRegistration;
 import org.springframework.security.messaging.web.socket.server.CsrfTokenHandshakeInterceptor;
+import org.springframework.util.ClassUtils;
 import org.springframework.web.servlet.HandlerMapping;
 import org.springframework.web.socket.config.annotation.WebSocketMessageBrokerConfigurer;
 import org.springframework.web.socket.server.HandshakeInterceptor;
+import org.springframework.web.socket.server.jetty.JettyRequestUpgradeStrategy;
 import org.springframework.web.socket.server.support.DefaultHandshakeHandler;
 import org.springframework.web.socket.server.support.OriginHandshakeInterceptor;
 import org.springframework.web.socket.server.support.WebSocketHandlerMapping;
@@ -58,6 +61,10 @@ public final class RealtimeEndpointAutoConfiguration {
 
 	private static final int MAPPING_ORDER = 1;
 
+	private static final boolean JETTY_PRESENT = ClassUtils.isPresent(
+			"org.eclipse.jetty.ee11.websocket.server.JettyWebSocketServerContainer",
+			RealtimeEndpointAutoConfiguration.class.getClassLoader());
+
 	@Bean
 	StompBroker realtimeStompBroker(RealtimeEngine engine, Topics topics, Tenants tenants,
 			ObjectProvider<ConnectAuthenticator> authenticator, RealtimeProperties properties) {
@@ -81,7 +88,8 @@ public final class RealtimeEndpointAutoConfiguration {
 		// For @EnableWebSocketSecurity, which compares it with a header of CONNECT.
 		interceptors.add(new CsrfTokenHandshakeInterceptor());
 		WebSocketHttpRequestHandler requestHandler = new WebSocketHttpRequestHandler(
-				context.getBean(RealtimeWebSocketHandler.class), new DefaultHandshakeHandler());
+				context.getBean(RealtimeWebSocketHandler.class), new DefaultHandshakeHandler(
+						JETTY_PRESENT ? new JettyRequestUpgradeStrategy() : new UncompressedUpgradeStrategy()));
 		requestHandler.setHandshakeInterceptors(interceptors);
 		WebSocketHandlerMapping mapping = new WebSocketHandlerMapping();
 		mapping.setUrlMap(Map.of(properties.path(), requestHandler));

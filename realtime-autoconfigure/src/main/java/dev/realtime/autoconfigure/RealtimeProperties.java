@@ -15,6 +15,9 @@ import org.springframework.util.unit.DataSize;
  *
  * @param enabled whether there is an endpoint and publications go anywhere
  * @param path the path of the WebSocket endpoint
+ * @param wsPort the port of an additional, dedicated WebSocket listener at the same path;
+ * zero takes a free one
+ * @param ssl TLS of the dedicated port
  * @param allowedOrigins origins, or patterns of them, whose pages may connect besides
  * those of the application itself
  * @param allowAnonymous whether clients may connect without a user
@@ -27,9 +30,19 @@ import org.springframework.util.unit.DataSize;
  */
 @ConfigurationProperties("realtime")
 public record RealtimeProperties(@DefaultValue("true") boolean enabled, @DefaultValue("/realtime") String path,
-		@DefaultValue List<String> allowedOrigins, @DefaultValue("false") boolean allowAnonymous,
-		@DefaultValue("10s") Duration heartbeat, @DefaultValue Tenant tenant, @DefaultValue History history,
-		@DefaultValue Limits limits) {
+		@Nullable Integer wsPort, @DefaultValue Ssl ssl, @DefaultValue List<String> allowedOrigins,
+		@DefaultValue("false") boolean allowAnonymous, @DefaultValue("10s") Duration heartbeat,
+		@DefaultValue Tenant tenant, @DefaultValue History history, @DefaultValue Limits limits) {
+
+	/**
+	 * TLS of the dedicated port.
+	 *
+	 * @param bundle the name of an SSL bundle; without one the port speaks plain
+	 * WebSocket
+	 */
+	public record Ssl(@Nullable String bundle) {
+
+	}
 
 	/**
 	 * How tenants are told.

@@ -9,8 +9,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 import dev.realtime.StreamPosition;
@@ -38,7 +38,7 @@ final class ChannelHub {
 
 	private final AtomicBoolean opening = new AtomicBoolean();
 
-	private final Map<Lane<?>, Integer> subscribersByLane = new HashMap<>();
+	private final Map<Lane<?>, Feed> feeds = new HashMap<>();
 
 	private final ArrayDeque<Publication> recent = new ArrayDeque<>();
 
@@ -103,16 +103,80 @@ final class ChannelHub {
 		}
 		if (!sameEpoch || publication.offset() > last.offset() + 1) {
 			this.recent.clear();
-			forEachLane((lane) -> lane.gap(this));
+			long missing = publication.offset() - 1 - (sameEpoch ? last.offset() : 0);
+			this.feeds.forEach((lane, feed) -> tellGap(lane, feed, missing));
 		}
 		this.position = publication.position();
 		this.recent.add(publication);
 		trim();
-		forEachLane((lane) -> lane.deliver(this, publication));
+		this.feeds.forEach((lane, feed) -> {
+			if (feed.behind == null) {
+				offer(lane, feed, publication, last);
+			}
+		});
 	}
 
-	private void forEachLane(Consumer<Lane<?>> task) {
-		this.subscribersByLane.keySet().forEach((lane) -> lane.execute(() -> task.accept(lane)));
+	private void tellGap(Lane<?> lane, Feed feed, long missing) {
+		if (feed.behind == null) {
+			lane.transport().dropped(DropReason.BACKPLANE_GAP, missing);
+		}
+		tellGap(lane);
+	}
+
+	/**
+	 * Hands a publication over, or lets the lane come back for it.
+	 */
+	private boolean offer(Lane<?> lane, Feed feed, Publication publication, StreamPosition before) {
+		boolean accepted = lane.offer(this, publication);
+		if (!accepted) {
+			feed.behind = before;
+			lane.resumeLater(this);
+		}
+		return accepted;
+	}
+
+	/**
+	 * Goes on where a lane had to be left behind.
+	 */
+	synchronized void resume(Lane<?> lane) {
+		Feed feed = this.feeds.get(lane);
+		StreamPosition last = (feed != null) ? feed.behind : null;
+		if (feed == null || last == null) {
+			return;
+		}
+		feed.behind = null;
+		for (Publication publication : missed(lane, last)) {
+			if (!offer(lane, feed, publication, last)) {
+				return;
+			}
+			last = publication.position();
+		}
+	}
+
+	/**
+	 * Brings a lane level, whether it is behind by much or not: what is kept is bounded.
+	 */
+	private void bringLevel(Lane<?> lane, Feed feed) {
+		StreamPosition last = feed.behind;
+		if (last != null) {
+			feed.behind = null;
+			missed(lane, last).forEach((publication) -> lane.execute(() -> lane.deliver(this, publication)));
+		}
+	}
+
+	private List<Publication> missed(Lane<?> lane, StreamPosition since) {
+		if (!covers(since)) {
+			StreamPosition now = requirePosition();
+			long from = since.epoch().equals(now.epoch()) ? since.offset() : 0;
+			lane.transport().dropped(DropReason.LANE_BEHIND, now.offset() - from);
+			tellGap(lane);
+			return List.of();
+		}
+		return this.recent.stream().filter((publication) -> publication.offset() > since.offset()).toList();
+	}
+
+	private void tellGap(Lane<?> lane) {
+		lane.execute(() -> lane.gap(this));
 	}
 
 	private void trim() {
@@ -121,6 +185,13 @@ final class ChannelHub {
 				&& (this.recent.size() > this.history.size() || this.recent.getFirst().timestamp() < oldest)) {
 			this.recent.removeFirst();
 		}
+	}
+
+	/**
+	 * The time since a publication, by the clocks of its node and this.
+	 */
+	long ageNanos(Publication publication) {
+		return TimeUnit.MILLISECONDS.toNanos(Math.max(0, this.clock.millis() - publication.timestamp()));
 	}
 
 	/**
@@ -149,7 +220,9 @@ final class ChannelHub {
 		Lane<F> lane = subscription.connection().lane();
 		Beginning beginning = beginning(subscription, lastByKey);
 		subscription.state = Subscription.State.LIVE;
-		this.subscribersByLane.merge(lane, 1, Integer::sum);
+		Feed feed = this.feeds.computeIfAbsent(lane, (absent) -> new Feed());
+		feed.subscribers++;
+		bringLevel(lane, feed);
 		lane.execute(() -> lane.start(this, subscription, beginning));
 		return true;
 	}
@@ -162,7 +235,7 @@ final class ChannelHub {
 		subscription.state = Subscription.State.ENDED;
 		if (live) {
 			Lane<F> lane = subscription.connection().lane();
-			this.subscribersByLane.computeIfPresent(lane, (key, count) -> (count > 1) ? count - 1 : null);
+			this.feeds.computeIfPresent(lane, (key, feed) -> (--feed.subscribers > 0) ? feed : null);
 			lane.execute(() -> lane.end(this, subscription));
 		}
 	}
@@ -210,6 +283,18 @@ final class ChannelHub {
 			throw new IllegalStateException("The hub of " + this.channel + " has not started");
 		}
 		return this.position;
+	}
+
+	/**
+	 * What a lane gets of the channel.
+	 */
+	private static final class Feed {
+
+		private int subscribers;
+
+		/** The last position handed over, if the lane could not take the next. */
+		private @Nullable StreamPosition behind;
+
 	}
 
 }

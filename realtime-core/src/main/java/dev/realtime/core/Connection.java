@@ -2,6 +2,7 @@ package dev.realtime.core;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -26,8 +27,18 @@ public final class Connection<F> {
 
 	private boolean closed;
 
+	private boolean ended;
+
+	private volatile @Nullable CloseReason requested;
+
 	/** Owned by the lane: whether the sink has something to flush. */
 	boolean touched;
+
+	/**
+	 * Owned by the lane: the newest publications by key, of those the client could not
+	 * take.
+	 */
+	private final Map<Subscription<F>, Map<List<@Nullable Object>, Publication>> conflated = new LinkedHashMap<>();
 
 	Connection(String id, Lane<F> lane, FrameSink<F> sink) {
 		this.id = id;
@@ -48,7 +59,7 @@ public final class Connection<F> {
 	 * @param frame the frame
 	 */
 	public void send(F frame) {
-		this.lane.execute(() -> this.lane.write(this, frame));
+		this.lane.execute(() -> this.lane.send(this, frame));
 	}
 
 	/**
@@ -56,7 +67,23 @@ public final class Connection<F> {
 	 * @param reason what the client is told
 	 */
 	public void close(CloseReason reason) {
+		request(reason);
 		this.lane.execute(() -> this.sink.close(reason));
+	}
+
+	private synchronized void request(CloseReason reason) {
+		if (this.requested == null) {
+			this.requested = reason;
+		}
+	}
+
+	/**
+	 * Why the server ended the connection, or wanted to when the client left;
+	 * {@code null} if it was the client alone.
+	 */
+	@Nullable CloseReason closeReason() {
+		CloseReason told = this.sink.closeReason();
+		return (told != null) ? told : this.requested;
 	}
 
 	/**
@@ -69,6 +96,38 @@ public final class Connection<F> {
 
 	FrameSink<F> sink() {
 		return this.sink;
+	}
+
+	boolean isConflating(Subscription<F> subscription) {
+		return this.conflated.containsKey(subscription);
+	}
+
+	/**
+	 * Keeps a publication for later.
+	 * @return whether it took the place of another
+	 */
+	boolean conflate(Subscription<F> subscription, Publication publication) {
+		Map<List<@Nullable Object>, Publication> newest = this.conflated.computeIfAbsent(subscription,
+				(absent) -> new LinkedHashMap<>());
+		List<@Nullable Object> key = subscription.conflationKey(publication);
+		// Again at the end, so that the order is that of the offsets.
+		boolean replaced = newest.remove(key) != null;
+		newest.put(key, publication);
+		return replaced;
+	}
+
+	void dropConflated(Subscription<F> subscription) {
+		this.conflated.remove(subscription);
+	}
+
+	/**
+	 * What the client could not take, by subscription, in the order of the offsets.
+	 */
+	Map<Subscription<F>, List<Publication>> takeConflated() {
+		Map<Subscription<F>, List<Publication>> taken = new LinkedHashMap<>();
+		this.conflated.forEach((subscription, newest) -> taken.put(subscription, List.copyOf(newest.values())));
+		this.conflated.clear();
+		return taken;
 	}
 
 	synchronized SubscribeOutcome register(Subscription<F> subscription, int limit) {
@@ -91,6 +150,15 @@ public final class Connection<F> {
 
 	synchronized boolean unregister(Subscription<F> subscription) {
 		return this.subscriptions.remove(subscription.id(), subscription);
+	}
+
+	/**
+	 * Whether the caller is the one to end the connection.
+	 */
+	synchronized boolean claimEnd() {
+		boolean first = !this.ended;
+		this.ended = true;
+		return first;
 	}
 
 	/**

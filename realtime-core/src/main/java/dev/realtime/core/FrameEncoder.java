@@ -41,4 +41,12 @@ public interface FrameEncoder<F> {
 	 */
 	F gap(Subscription<F> subscription);
 
+	/**
+	 * Lets go of a frame, once it is written to all its receivers. For frames that are
+	 * counted; by default nothing happens.
+	 * @param frame a frame this encoder made
+	 */
+	default void release(F frame) {
+	}
+
 }

@@ -1,8 +1,10 @@
 package dev.realtime.core;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Where the frames of one connection go: the transport's side of a {@link Connection}.
- * Called by the connection's lane only. No method blocks.
+ * Called by the connection's lane only, unless a method says otherwise. No method blocks.
  *
  * @param <F> the frame type of the transport
  * @since 0.1.0
@@ -11,10 +13,18 @@ public interface FrameSink<F> {
 
 	/**
 	 * Appends a frame to what is sent with the next {@link #flush()}. A frame that finds
-	 * the sink closed or full is dropped; a full sink closes the connection.
+	 * the sink closed or full is dropped; a full sink closes the connection. The frame
+	 * stays the caller's: a sink that keeps a counted frame beyond the call retains it.
 	 * @param frame the frame
 	 */
 	void write(F frame);
+
+	/**
+	 * Whether the client keeps up. Where it does not, topics that conflate hold back;
+	 * whenever it does again the sink gives its lane a turn.
+	 * @return {@code false} while more than half of what may be pending is
+	 */
+	boolean isWritable();
 
 	/**
 	 * Sends what was written, or makes sure that it is sent when the connection can take
@@ -33,5 +43,23 @@ public interface FrameSink<F> {
 	 * @param nanoTime the current {@link System#nanoTime()}
 	 */
 	void tick(long nanoTime);
+
+	/**
+	 * Why the server ended the connection. May be called by any thread.
+	 * @return the reason, or {@code null} while the connection is open and if the client
+	 * left
+	 */
+	default @Nullable CloseReason closeReason() {
+		return null;
+	}
+
+	/**
+	 * How many frames will never be sent, because the sink was closed or full. Called
+	 * when the connection has ended.
+	 * @return the number of frames
+	 */
+	default long dropped() {
+		return 0;
+	}
 
 }

@@ -11,6 +11,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 
 import dev.realtime.StreamPosition;
 import org.jspecify.annotations.Nullable;
@@ -35,7 +36,20 @@ public final class Lane<F> {
 	 */
 	private static final int TASKS_PER_FLUSH = 256;
 
+	/**
+	 * What may wait for the lane in publications, payloads and bookkeeping together.
+	 * Beyond it a channel waits in its hub, which keeps its newest publications anyway;
+	 * what no longer fits there is told as a gap. Enough for about 100,000 small
+	 * publications.
+	 */
+	static final long MAX_QUEUED_BYTES = 32 * 1024 * 1024;
+
+	/** What a queued publication costs besides its payload, roughly. */
+	private static final int BYTES_PER_QUEUED = 128;
+
 	private static final Logger logger = LoggerFactory.getLogger(Lane.class);
+
+	private final Transport transport;
 
 	private final FrameEncoder<F> encoder;
 
@@ -44,6 +58,12 @@ public final class Lane<F> {
 	private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
 
 	private final AtomicBoolean scheduled = new AtomicBoolean();
+
+	private final AtomicLong queuedBytes = new AtomicLong();
+
+	private final Queue<ChannelHub> waiting = new ConcurrentLinkedQueue<>();
+
+	private final Set<Connection<F>> conflating = new LinkedHashSet<>();
 
 	private final Set<Connection<F>> connections = new LinkedHashSet<>();
 
@@ -54,14 +74,39 @@ public final class Lane<F> {
 	private final Map<String, F> frames = new HashMap<>();
 
 	/**
+	 * When what was written since the last flush was published. A task delivers one
+	 * publication at most.
+	 */
+	private final long[] published = new long[TASKS_PER_FLUSH];
+
+	private int publishedCount;
+
+	private long deliveries;
+
+	private long conflated;
+
+	/**
 	 * A lane on a thread.
+	 * @param transport where to count
+	 * @param encoder writes the frames
+	 * @param executor runs one task at a time, in order, and makes each task's effects
+	 * visible to the next
+	 */
+	public Lane(Transport transport, FrameEncoder<F> encoder, Executor executor) {
+		this.transport = transport;
+		this.encoder = encoder;
+		this.executor = executor;
+		transport.add(this);
+	}
+
+	/**
+	 * A lane on a thread, which is not part of the statistics of an engine.
 	 * @param encoder writes the frames
 	 * @param executor runs one task at a time, in order, and makes each task's effects
 	 * visible to the next
 	 */
 	public Lane(FrameEncoder<F> encoder, Executor executor) {
-		this.encoder = encoder;
-		this.executor = executor;
+		this(new Transport("other"), encoder, executor);
 	}
 
 	/**
@@ -71,6 +116,49 @@ public final class Lane<F> {
 	 */
 	public void execute(Runnable task) {
 		this.tasks.add(task);
+		wake();
+	}
+
+	/**
+	 * Queues a publication of a channel.
+	 * @return {@code false} if the lane is behind by too much: then {@link #resumeLater}
+	 * and try again
+	 */
+	boolean offer(ChannelHub hub, Publication publication) {
+		long bytes = publication.data().length + BYTES_PER_QUEUED;
+		if (this.queuedBytes.get() + bytes > MAX_QUEUED_BYTES) {
+			return false;
+		}
+		this.queuedBytes.addAndGet(bytes);
+		long published = published(hub, publication);
+		execute(() -> {
+			this.queuedBytes.addAndGet(-bytes);
+			deliver(hub, publication, published);
+		});
+		return true;
+	}
+
+	/**
+	 * When something was published, as {@link System#nanoTime()}; zero if nobody wants to
+	 * know.
+	 */
+	private long published(ChannelHub hub, Publication publication) {
+		return this.transport.isObserved() ? System.nanoTime() - hub.ageNanos(publication) : 0;
+	}
+
+	Transport transport() {
+		return this.transport;
+	}
+
+	long queuedBytes() {
+		return this.queuedBytes.get();
+	}
+
+	/**
+	 * Lets a channel go on when the lane has caught up.
+	 */
+	void resumeLater(ChannelHub hub) {
+		this.waiting.add(hub);
 		wake();
 	}
 
@@ -96,10 +184,25 @@ public final class Lane<F> {
 			}
 			task = (i < TASKS_PER_FLUSH) ? this.tasks.poll() : null;
 		}
+		sendConflated();
+		count();
 		flushTouched();
+		observe();
+		resumeWaiting();
 		this.scheduled.set(false);
 		if (!this.tasks.isEmpty()) {
 			wake();
+		}
+	}
+
+	private void resumeWaiting() {
+		if (this.queuedBytes.get() < MAX_QUEUED_BYTES / 2) {
+			for (int i = this.waiting.size(); i > 0; i--) {
+				ChannelHub hub = this.waiting.poll();
+				if (hub != null) {
+					hub.resume(this);
+				}
+			}
 		}
 	}
 
@@ -111,7 +214,44 @@ public final class Lane<F> {
 		this.touched.clear();
 	}
 
-	void write(Connection<F> connection, F frame) {
+	/**
+	 * Before the flush, so that who got a message finds it counted.
+	 */
+	private void count() {
+		if (this.deliveries > 0) {
+			this.transport.deliveries.add(this.deliveries);
+			this.deliveries = 0;
+		}
+		if (this.conflated > 0) {
+			this.transport.dropped(DropReason.CONFLATED, this.conflated);
+			this.conflated = 0;
+		}
+	}
+
+	private void observe() {
+		if (this.publishedCount > 0) {
+			long now = System.nanoTime();
+			for (int i = 0; i < this.publishedCount; i++) {
+				this.transport.written(now - this.published[i]);
+			}
+			this.publishedCount = 0;
+		}
+	}
+
+	/**
+	 * Writes a frame to one connection, and lets go of it.
+	 */
+	void send(Connection<F> connection, F frame) {
+		write(connection, frame);
+		this.encoder.release(frame);
+	}
+
+	private void send(Subscription<F> subscription, Publication publication, DeliveryMode mode) {
+		send(subscription.connection(), this.encoder.message(publication, subscription, mode));
+		this.deliveries++;
+	}
+
+	private void write(Connection<F> connection, F frame) {
 		connection.sink().write(frame);
 		if (!connection.touched) {
 			connection.touched = true;
@@ -124,10 +264,17 @@ public final class Lane<F> {
 	}
 
 	void remove(Connection<F> connection) {
-		this.connections.remove(connection);
+		if (this.connections.remove(connection)) {
+			this.transport.dropped(DropReason.DISCONNECTED, connection.sink().dropped());
+		}
+		this.conflating.remove(connection);
 	}
 
-	void tick(long nanoTime) {
+	/**
+	 * Lets every connection look at the clock. On the lane only.
+	 * @param nanoTime the current {@link System#nanoTime()}
+	 */
+	public void tick(long nanoTime) {
 		for (Connection<F> connection : List.copyOf(this.connections)) {
 			connection.sink().tick(nanoTime);
 		}
@@ -135,21 +282,22 @@ public final class Lane<F> {
 
 	void start(ChannelHub hub, Subscription<F> subscription, Beginning beginning) {
 		if (subscription.receipt() != null) {
-			write(subscription.connection(), this.encoder.live(subscription, subscription.receipt(),
+			send(subscription.connection(), this.encoder.live(subscription, subscription.receipt(),
 					beginning.position(), beginning.recovered()));
 		}
 		if (Boolean.FALSE.equals(beginning.recovered())) {
-			write(subscription.connection(), this.encoder.gap(subscription));
+			send(subscription.connection(), this.encoder.gap(subscription));
 		}
 		for (Publication publication : beginning.publications()) {
 			if (isFor(publication, subscription)) {
-				write(subscription.connection(), this.encoder.message(publication, subscription, beginning.mode()));
+				send(subscription, publication, beginning.mode());
 			}
 		}
 		this.channels.computeIfAbsent(hub, (absent) -> new SubscriptionIndex<>()).add(subscription);
 	}
 
 	void end(ChannelHub hub, Subscription<F> subscription) {
+		subscription.connection().dropConflated(subscription);
 		SubscriptionIndex<F> index = this.channels.get(hub);
 		if (index != null) {
 			index.remove(subscription);
@@ -160,25 +308,68 @@ public final class Lane<F> {
 	}
 
 	void deliver(ChannelHub hub, Publication publication) {
-		this.frames.clear();
+		deliver(hub, publication, published(hub, publication));
+	}
+
+	private void deliver(ChannelHub hub, Publication publication, long published) {
 		SubscriptionIndex<F> index = this.channels.get(hub);
 		if (index != null) {
-			index.forEachMatch(publication.attributes(), (subscription) -> deliver(publication, subscription));
+			long before = this.deliveries;
+			try {
+				index.forEachMatch(publication.attributes(), (subscription) -> deliver(publication, subscription));
+			}
+			finally {
+				this.frames.values().forEach(this.encoder::release);
+				this.frames.clear();
+			}
+			if (published != 0 && this.deliveries > before) {
+				this.published[this.publishedCount++] = published;
+			}
 		}
 	}
 
 	private void deliver(Publication publication, Subscription<F> subscription) {
-		if (isFor(publication, subscription)) {
+		if (!isFor(publication, subscription)) {
+			return;
+		}
+		Connection<F> connection = subscription.connection();
+		if (subscription.conflateBy() != null
+				&& (connection.isConflating(subscription) || !connection.sink().isWritable())) {
+			if (connection.conflate(subscription, publication)) {
+				this.conflated++;
+			}
+			this.conflating.add(connection);
+		}
+		else {
 			F frame = this.frames.computeIfAbsent(subscription.id(),
 					(id) -> this.encoder.message(publication, subscription, DeliveryMode.LIVE));
-			write(subscription.connection(), frame);
+			write(connection, frame);
+			this.deliveries++;
+		}
+	}
+
+	/**
+	 * Brings those level that could not take everything and now can take more.
+	 */
+	private void sendConflated() {
+		if (this.conflating.isEmpty()) {
+			return;
+		}
+		for (Connection<F> connection : List.copyOf(this.conflating)) {
+			if (connection.sink().isWritable()) {
+				this.conflating.remove(connection);
+				connection.takeConflated().forEach((subscription, newest) -> {
+					send(connection, this.encoder.gap(subscription));
+					newest.forEach((publication) -> send(subscription, publication, DeliveryMode.LIVE));
+				});
+			}
 		}
 	}
 
 	void gap(ChannelHub hub) {
 		SubscriptionIndex<F> index = this.channels.get(hub);
 		if (index != null) {
-			index.forEach((subscription) -> write(subscription.connection(), this.encoder.gap(subscription)));
+			index.forEach((subscription) -> send(subscription.connection(), this.encoder.gap(subscription)));
 		}
 	}
 

@@ -29,19 +29,31 @@ public final class Lanes<F> implements AutoCloseable {
 
 	/**
 	 * Starts the lanes.
+	 * @param transport where to count
+	 * @param count the number of lanes, usually that of the cores
+	 * @param name what the threads are called
+	 * @param encoder writes the frames
+	 * @param tick the time between two calls of {@link FrameSink#tick}
+	 */
+	public Lanes(Transport transport, int count, String name, FrameEncoder<F> encoder, Duration tick) {
+		AtomicInteger number = new AtomicInteger();
+		this.executors = IntStream.range(0, count)
+			.mapToObj((i) -> Executors.newSingleThreadExecutor(daemons(name + "-" + number.incrementAndGet())))
+			.toList();
+		this.lanes = this.executors.stream().map((executor) -> new Lane<>(transport, encoder, executor)).toList();
+		this.timer = Executors.newSingleThreadScheduledExecutor(daemons(name + "-timer"));
+		this.timer.scheduleWithFixedDelay(this::tick, tick.toNanos(), tick.toNanos(), TimeUnit.NANOSECONDS);
+	}
+
+	/**
+	 * Starts lanes which are not part of the statistics of an engine.
 	 * @param count the number of lanes, usually that of the cores
 	 * @param name what the threads are called
 	 * @param encoder writes the frames
 	 * @param tick the time between two calls of {@link FrameSink#tick}
 	 */
 	public Lanes(int count, String name, FrameEncoder<F> encoder, Duration tick) {
-		AtomicInteger number = new AtomicInteger();
-		this.executors = IntStream.range(0, count)
-			.mapToObj((i) -> Executors.newSingleThreadExecutor(daemons(name + "-" + number.incrementAndGet())))
-			.toList();
-		this.lanes = this.executors.stream().map((executor) -> new Lane<>(encoder, executor)).toList();
-		this.timer = Executors.newSingleThreadScheduledExecutor(daemons(name + "-timer"));
-		this.timer.scheduleWithFixedDelay(this::tick, tick.toNanos(), tick.toNanos(), TimeUnit.NANOSECONDS);
+		this(new Transport("other"), count, name, encoder, tick);
 	}
 
 	private static ThreadFactory daemons(String name) {

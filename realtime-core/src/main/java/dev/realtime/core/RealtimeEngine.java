@@ -1,14 +1,20 @@
 package dev.realtime.core;
 
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 import dev.realtime.StreamPosition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One node: takes publications to the {@link Backplane} and from there to the connections
@@ -24,6 +30,8 @@ public final class RealtimeEngine {
 	 */
 	private static final int MAX_LOOKUPS = 3;
 
+	private static final Logger logger = LoggerFactory.getLogger(RealtimeEngine.class);
+
 	private final Backplane backplane;
 
 	private final InstantSource clock;
@@ -31,6 +39,12 @@ public final class RealtimeEngine {
 	private final int subscriptionsPerConnection;
 
 	private final Map<ChannelId, ChannelHub> hubs = new ConcurrentHashMap<>();
+
+	private final LongAdder publications = new LongAdder();
+
+	private final List<Transport> transports = new CopyOnWriteArrayList<>();
+
+	private final List<Function<Transport, LatencyObserver>> observers = new ArrayList<>();
 
 	/**
 	 * A node on a backplane, which it starts.
@@ -52,6 +66,7 @@ public final class RealtimeEngine {
 	 * @return completed with the position once the backplane has the publication
 	 */
 	public CompletableFuture<StreamPosition> publish(ChannelId channel, PublicationRequest request) {
+		this.publications.increment();
 		return this.backplane.append(channel, request);
 	}
 
@@ -65,6 +80,7 @@ public final class RealtimeEngine {
 	 */
 	public <F> Connection<F> connect(String id, Lane<F> lane, FrameSink<F> sink) {
 		Connection<F> connection = new Connection<>(id, lane, sink);
+		lane.transport().connections.increment();
 		lane.execute(() -> lane.add(connection));
 		return connection;
 	}
@@ -75,8 +91,16 @@ public final class RealtimeEngine {
 	 * @param connection the connection
 	 */
 	public <F> void disconnect(Connection<F> connection) {
+		if (!connection.claimEnd()) {
+			return;
+		}
 		connection.end().forEach(this::end);
-		connection.lane().execute(() -> connection.lane().remove(connection));
+		Lane<F> lane = connection.lane();
+		CloseReason reason = connection.closeReason();
+		logger.debug("{} ended: {}", connection, (reason != null) ? reason.text() : "the client left");
+		lane.transport().connections.decrement();
+		lane.transport().closed(reason);
+		lane.execute(() -> lane.remove(connection));
 	}
 
 	/**
@@ -94,9 +118,12 @@ public final class RealtimeEngine {
 			Consumer<Throwable> onFailure) {
 		Subscription<F> subscription = new Subscription<>(connection, request);
 		ChannelHub hub = retain(request);
+		Transport transport = connection.lane().transport();
+		transport.subscriptions.increment();
 		SubscribeOutcome outcome = connection.register(subscription, this.subscriptionsPerConnection);
 		if (outcome != SubscribeOutcome.ACCEPTED) {
 			release(request.channel());
+			transport.subscriptions.decrement();
 			return outcome;
 		}
 		hub.started().thenCompose((started) -> attach(hub, subscription, 1)).exceptionally((ex) -> {
@@ -124,6 +151,43 @@ public final class RealtimeEngine {
 		return subscription != null;
 	}
 
+	/**
+	 * A transport of this node, for the lanes to count in.
+	 * @param name what it is called, such as {@code netty}
+	 * @return the transport, the same for the same name
+	 */
+	public synchronized Transport transport(String name) {
+		for (Transport transport : this.transports) {
+			if (transport.name().equals(name)) {
+				return transport;
+			}
+		}
+		Transport transport = new Transport(name);
+		this.observers.forEach((observer) -> transport.observe(observer.apply(transport)));
+		this.transports.add(transport);
+		return transport;
+	}
+
+	/**
+	 * Adds an observer for each transport, for as long as the engine lives.
+	 * @param observer called once for each transport: now for those there are, and later
+	 * for others when they come
+	 */
+	public synchronized void observe(Function<Transport, LatencyObserver> observer) {
+		this.observers.add(observer);
+		this.transports.forEach((transport) -> transport.observe(observer.apply(transport)));
+	}
+
+	/**
+	 * What was counted so far. The numbers are taken one after the other while others go
+	 * on counting.
+	 * @return the numbers
+	 */
+	public EngineStatistics statistics() {
+		return new EngineStatistics(this.hubs.size(), this.publications.sum(),
+				this.transports.stream().map(Transport::statistics).toList());
+	}
+
 	int hubCount() {
 		return this.hubs.size();
 	}
@@ -147,6 +211,7 @@ public final class RealtimeEngine {
 	}
 
 	private void end(Subscription<?> subscription) {
+		subscription.connection().lane().transport().subscriptions.decrement();
 		ChannelHub hub = this.hubs.get(subscription.channel());
 		if (hub != null) {
 			hub.detach(subscription);

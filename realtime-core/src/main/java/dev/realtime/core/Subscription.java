@@ -1,5 +1,8 @@
 package dev.realtime.core;
 
+import java.util.ArrayList;
+import java.util.List;
+
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -73,6 +76,23 @@ public final class Subscription<F> {
 	 */
 	public Start start() {
 		return this.request.start();
+	}
+
+	@Nullable List<String> conflateBy() {
+		return this.request.conflateBy();
+	}
+
+	/**
+	 * What a publication is about, as far as it is kept for a client that does not keep
+	 * up.
+	 */
+	List<@Nullable Object> conflationKey(Publication publication) {
+		List<@Nullable Object> key = new ArrayList<>();
+		List<String> attributes = this.request.conflateBy();
+		if (attributes != null) {
+			attributes.forEach((attribute) -> key.add(publication.attributes().get(attribute)));
+		}
+		return key;
 	}
 
 	/**

@@ -1,5 +1,7 @@
 package dev.realtime.core;
 
+import java.util.List;
+
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,9 +13,25 @@ import org.jspecify.annotations.Nullable;
  * @param start what comes before the live publications
  * @param receipt the client's name of the acknowledgement it wants, if any
  * @param history how much of its past the channel keeps
+ * @param conflateBy the attributes by which only the newest publication is kept for a
+ * client that does not keep up; {@code null} if such a client is disconnected instead
  * @since 0.1.0
  */
 public record SubscriptionRequest(String id, ChannelId channel, MessageFilter filter, Start start,
-		@Nullable String receipt, HistoryOptions history) {
+		@Nullable String receipt, HistoryOptions history, @Nullable List<String> conflateBy) {
+
+	/**
+	 * A subscription whose client is disconnected if it does not keep up.
+	 * @param id the client's name of the subscription, unique in its connection
+	 * @param channel the channel
+	 * @param filter the client's choice of messages
+	 * @param start what comes before the live publications
+	 * @param receipt the client's name of the acknowledgement it wants, if any
+	 * @param history how much of its past the channel keeps
+	 */
+	public SubscriptionRequest(String id, ChannelId channel, MessageFilter filter, Start start,
+			@Nullable String receipt, HistoryOptions history) {
+		this(id, channel, filter, start, receipt, history, null);
+	}
 
 }

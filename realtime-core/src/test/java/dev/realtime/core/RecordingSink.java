@@ -13,11 +13,22 @@ class RecordingSink implements FrameSink<String> {
 
 	private final List<String> calls = new ArrayList<>();
 
+	private boolean writable = true;
+
 	@Override
 	public synchronized void write(String frame) {
 		this.frames.add(frame);
 		this.calls.add("write " + frame);
 		notifyAll();
+	}
+
+	@Override
+	public synchronized boolean isWritable() {
+		return this.writable;
+	}
+
+	synchronized void setWritable(boolean writable) {
+		this.writable = writable;
 	}
 
 	@Override

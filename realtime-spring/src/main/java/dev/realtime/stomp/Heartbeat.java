@@ -8,9 +8,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a connection has to do with time: CONNECT in time, our heart-beats, and those of
  * the client. {@link #read} may be called by any thread, the rest by the connection's
- * lane.
+ * lane. For transports; all times are those of {@link System#nanoTime()}.
+ *
+ * @since 0.1.0
  */
-final class Heartbeat {
+public final class Heartbeat {
 
 	/**
 	 * STOMP 1.2, "Heart-beating": the receiver should allow for an error margin. Browsers
@@ -33,7 +35,12 @@ final class Heartbeat {
 
 	private volatile long lastRead;
 
-	Heartbeat(long now, Duration connectTimeout) {
+	/**
+	 * A connection that just opened.
+	 * @param now the time
+	 * @param connectTimeout the time until CONNECT has to arrive
+	 */
+	public Heartbeat(long now, Duration connectTimeout) {
 		this.connectDeadline = now + connectTimeout.toNanos();
 		this.lastWrite = now;
 		this.lastRead = now;
@@ -58,18 +65,28 @@ final class Heartbeat {
 				? Duration.ofMillis(Math.min(Math.max(server, client), MAX_INTERVAL_MILLIS)).toNanos() : 0;
 	}
 
-	void read(long now) {
+	/**
+	 * Something arrived.
+	 * @param now the time
+	 */
+	public void read(long now) {
 		this.lastRead = now;
 	}
 
-	void written(long now) {
+	/**
+	 * Something was sent.
+	 * @param now the time
+	 */
+	public void written(long now) {
 		this.lastWrite = now;
 	}
 
 	/**
-	 * Why the connection has to be closed now, if it has to.
+	 * Why the connection has to be closed now.
+	 * @param now the time
+	 * @return the reason, or {@code null} if it may go on
 	 */
-	@Nullable CloseReason overdue(long now) {
+	public @Nullable CloseReason overdue(long now) {
 		if (!this.connected) {
 			return (now - this.connectDeadline > 0) ? CloseReason.CONNECT_TIMEOUT : null;
 		}
@@ -78,8 +95,11 @@ final class Heartbeat {
 
 	/**
 	 * Whether the client would miss our heart-beat before the next look.
+	 * @param now the time
+	 * @param untilNextLook the time until the next look, in nanoseconds
+	 * @return whether to send one now
 	 */
-	boolean isDue(long now, long untilNextLook) {
+	public boolean isDue(long now, long untilNextLook) {
 		return this.writeInterval > 0 && now - this.lastWrite + untilNextLook > this.writeInterval;
 	}
 

@@ -3,7 +3,6 @@ package dev.realtime.stomp;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
-import dev.realtime.core.Connection;
 import dev.realtime.core.Lane;
 import dev.realtime.core.Lanes;
 import jakarta.websocket.Session;
@@ -11,6 +10,9 @@ import jakarta.websocket.Session;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.messaging.support.AbstractSubscribableChannel;
+import org.springframework.util.Assert;
+import org.springframework.util.ClassUtils;
+import org.springframework.web.socket.CloseStatus;
 import org.springframework.web.socket.WebSocketMessage;
 import org.springframework.web.socket.WebSocketSession;
 import org.springframework.web.socket.adapter.NativeWebSocketSession;
@@ -23,6 +25,9 @@ import org.springframework.web.socket.messaging.SubProtocolWebSocketHandler;
  * @since 0.1.0
  */
 public final class RealtimeWebSocketHandler extends SubProtocolWebSocketHandler implements DisposableBean {
+
+	private static final boolean JETTY_PRESENT = ClassUtils.isPresent("org.eclipse.jetty.websocket.api.Session",
+			RealtimeWebSocketHandler.class.getClassLoader());
 
 	private final StompBroker broker;
 
@@ -45,8 +50,8 @@ public final class RealtimeWebSocketHandler extends SubProtocolWebSocketHandler 
 			AbstractSubscribableChannel outboundChannel, ApplicationEventPublisher events) {
 		super(inboundChannel, outboundChannel);
 		this.broker = broker;
-		this.lanes = new Lanes<>(Runtime.getRuntime().availableProcessors(), "realtime-lane", broker.frames(),
-				broker.options().tick());
+		this.lanes = new Lanes<>(broker.engine().transport("servlet"), Runtime.getRuntime().availableProcessors(),
+				"realtime-lane", broker.frames(), broker.options().tick());
 		addProtocolHandler(broker.protocolHandler(inboundChannel, events));
 	}
 
@@ -61,32 +66,68 @@ public final class RealtimeWebSocketHandler extends SubProtocolWebSocketHandler 
 
 	@Override
 	public void afterConnectionEstablished(WebSocketSession session) throws Exception {
+		if (!StompConnection.isBound(session.getAttributes())) {
+			open(session);
+		}
+		super.afterConnectionEstablished(new LaneSession(session, StompConnection.of(session.getAttributes())));
+	}
+
+	@Override
+	public void afterConnectionClosed(WebSocketSession session, CloseStatus status) throws Exception {
+		try {
+			super.afterConnectionClosed(session, status);
+		}
+		finally {
+			// Spring does not tell the protocol handler of a session that was closed as
+			// soon as it was open.
+			if (StompConnection.isBound(session.getAttributes())) {
+				this.broker.engine().disconnect(StompConnection.of(session.getAttributes()).connection());
+			}
+		}
+	}
+
+	private void open(WebSocketSession session) {
 		StompEndpointOptions options = this.broker.options();
 		Lane<WebSocketMessage<?>> lane = this.lanes.next();
 		Heartbeat heartbeat = new Heartbeat(System.nanoTime(), options.connectTimeout());
 		WebSocketSink sink = new WebSocketSink(sender(session), lane, heartbeat, options.tick(), options.pendingBytes(),
 				System::nanoTime);
-		Connection<WebSocketMessage<?>> connection = this.broker.engine().connect(session.getId(), lane, sink);
-		StompConnection stompConnection = new StompConnection(connection, connection::send, heartbeat,
-				this.broker.frames(), session.getPrincipal());
-		stompConnection.bind(session.getAttributes());
-		super.afterConnectionEstablished(new LaneSession(session, stompConnection));
+		this.broker.open(session, this.broker.engine().connect(session.getId(), lane, sink), heartbeat,
+				(message) -> message);
 	}
 
 	private AsyncSender sender(WebSocketSession session) {
-		Session jakarta = (session instanceof NativeWebSocketSession container)
-				? container.getNativeSession(Session.class) : null;
-		if (jakarta == null) {
-			throw new IllegalStateException(
-					"The realtime endpoint needs Tomcat; this WebSocket session is " + session.getClass().getName());
+		if (session instanceof NativeWebSocketSession container) {
+			Session jakarta = container.getNativeSession(Session.class);
+			if (jakarta != null) {
+				return new JakartaSender(jakarta, this.closing);
+			}
+			if (JETTY_PRESENT) {
+				return Jetty.sender(container);
+			}
 		}
-		return new JakartaSender(jakarta, this.closing);
+		throw new IllegalStateException("The realtime endpoint needs Tomcat or Jetty; this WebSocket session is "
+				+ session.getClass().getName());
 	}
 
 	@Override
 	public void destroy() {
 		this.lanes.close();
 		this.closing.shutdown();
+	}
+
+	/**
+	 * Keeps Jetty's classes away from applications that do not have them.
+	 */
+	private static final class Jetty {
+
+		static AsyncSender sender(NativeWebSocketSession container) {
+			org.eclipse.jetty.websocket.api.Session session = container
+				.getNativeSession(org.eclipse.jetty.websocket.api.Session.class);
+			Assert.state(session != null, "Expected a session of Jetty");
+			return new JettySender(session);
+		}
+
 	}
 
 }

@@ -1,7 +1,9 @@
 package dev.realtime.stomp;
 
+import java.util.function.Function;
 import java.util.function.Supplier;
 
+import dev.realtime.core.Connection;
 import dev.realtime.core.RealtimeEngine;
 import dev.realtime.json.FilterParser;
 import dev.realtime.tenant.Tenants;
@@ -12,6 +14,8 @@ import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.messaging.MessageChannel;
 import org.springframework.messaging.support.AbstractSubscribableChannel;
 import org.springframework.messaging.support.ChannelInterceptor;
+import org.springframework.web.socket.WebSocketMessage;
+import org.springframework.web.socket.WebSocketSession;
 
 /**
  * The STOMP side of topics: what becomes of the frames of clients, whatever transport
@@ -71,6 +75,22 @@ public final class StompBroker {
 		return new InboundInterceptor(broker, policy, outboundChannel);
 	}
 
+	/**
+	 * Takes a connection in, whatever its transport. Its session is then handed to
+	 * {@link RealtimeWebSocketHandler}.
+	 * @param <F> the frame type of the transport
+	 * @param session the WebSocket session
+	 * @param connection the engine's side
+	 * @param heartbeat what the connection has to do with time
+	 * @param frames makes frames of the transport
+	 */
+	public <F> void open(WebSocketSession session, Connection<F> connection, Heartbeat heartbeat,
+			Function<WebSocketMessage<?>, F> frames) {
+		new StompConnection(connection, (message) -> connection.send(frames.apply(message)), heartbeat, this.frames,
+				session.getPrincipal())
+			.bind(session.getAttributes());
+	}
+
 	StompProtocolHandler protocolHandler(AbstractSubscribableChannel inboundChannel, ApplicationEventPublisher events) {
 		return new StompProtocolHandler(this.engine, inboundChannel, this.connectHandler, this.topicBroker, this.frames,
 				events, this.options.frameSize());
@@ -84,15 +104,27 @@ public final class StompBroker {
 		return this.topicBroker;
 	}
 
-	StompFrames frames() {
+	/**
+	 * Writes frames as text.
+	 * @return the writer of frames, thread-safe
+	 */
+	public StompFrames frames() {
 		return this.frames;
 	}
 
-	RealtimeEngine engine() {
+	/**
+	 * The engine behind the broker.
+	 * @return the engine
+	 */
+	public RealtimeEngine engine() {
 		return this.engine;
 	}
 
-	StompEndpointOptions options() {
+	/**
+	 * The settings.
+	 * @return the settings
+	 */
+	public StompEndpointOptions options() {
 		return this.options;
 	}
 

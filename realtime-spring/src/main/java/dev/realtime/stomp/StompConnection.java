@@ -69,6 +69,10 @@ final class StompConnection {
 		return connection;
 	}
 
+	static boolean isBound(Map<String, Object> sessionAttributes) {
+		return find(sessionAttributes) != null;
+	}
+
 	private static @Nullable StompConnection find(Map<String, Object> sessionAttributes) {
 		return (StompConnection) sessionAttributes.get(ATTRIBUTE);
 	}

@@ -27,6 +27,18 @@ public final class StompFrames implements FrameEncoder<WebSocketMessage<?>> {
 	@Override
 	public TextMessage message(Publication publication, Subscription<WebSocketMessage<?>> subscription,
 			DeliveryMode mode) {
+		return new TextMessage(messageHead(publication, subscription, mode)
+				+ new String(publication.data(), StandardCharsets.UTF_8) + '\0');
+	}
+
+	/**
+	 * A MESSAGE frame up to its body, for transports that send the body as it is.
+	 * @param publication the publication
+	 * @param subscription the subscription
+	 * @param mode how the publication comes to the subscription
+	 * @return the headers and the empty line
+	 */
+	public String messageHead(Publication publication, Subscription<?> subscription, DeliveryMode mode) {
 		Frame frame = new Frame("MESSAGE").header("subscription", subscription.id())
 			.header("message-id", publication.position().toString())
 			.header("destination", DESTINATION_PREFIX + subscription.channel().name())
@@ -41,12 +53,24 @@ public final class StompFrames implements FrameEncoder<WebSocketMessage<?>> {
 		else if (mode == DeliveryMode.RECOVERED) {
 			frame.header("recovered", "true");
 		}
-		return frame.body(publication.data());
+		return frame.head(publication.data().length);
 	}
 
 	@Override
 	public TextMessage live(Subscription<WebSocketMessage<?>> subscription, String receipt, StreamPosition position,
 			@Nullable Boolean recovered) {
+		return new TextMessage(liveText(receipt, position, recovered));
+	}
+
+	/**
+	 * Word that a subscription is live.
+	 * @param receipt what the client called it
+	 * @param position where the channel stands
+	 * @param recovered whether everything since the client's position follows, or
+	 * {@code null} if the client gave none
+	 * @return a RECEIPT frame
+	 */
+	public String liveText(String receipt, StreamPosition position, @Nullable Boolean recovered) {
 		Frame frame = new Frame("RECEIPT").header("receipt-id", receipt).header("position", position.toString());
 		if (recovered != null) {
 			frame.header("recovered", recovered.toString());
@@ -56,12 +80,21 @@ public final class StompFrames implements FrameEncoder<WebSocketMessage<?>> {
 
 	@Override
 	public TextMessage gap(Subscription<WebSocketMessage<?>> subscription) {
+		return new TextMessage(gapText(subscription));
+	}
+
+	/**
+	 * Word that publications are missing.
+	 * @param subscription the subscription
+	 * @return a MESSAGE frame
+	 */
+	public String gapText(Subscription<?> subscription) {
 		return control("gap", subscription.id(), DESTINATION_PREFIX + subscription.channel().name(),
 				ControlCode.HISTORY_LOST, ControlCode.HISTORY_LOST.detail());
 	}
 
 	TextMessage denied(String subscriptionId, String destination, ControlCode code, String detail) {
-		return control("denied", subscriptionId, destination, code, detail);
+		return new TextMessage(control("denied", subscriptionId, destination, code, detail));
 	}
 
 	static byte[] controlBody(ControlCode code, String detail) {
@@ -69,7 +102,7 @@ public final class StompFrames implements FrameEncoder<WebSocketMessage<?>> {
 		return json.getBytes(StandardCharsets.UTF_8);
 	}
 
-	private static TextMessage control(String control, String subscriptionId, String destination, ControlCode code,
+	private static String control(String control, String subscriptionId, String destination, ControlCode code,
 			String detail) {
 		return new Frame("MESSAGE").header("subscription", subscriptionId)
 			.header("message-id", "control")
@@ -80,27 +113,26 @@ public final class StompFrames implements FrameEncoder<WebSocketMessage<?>> {
 	}
 
 	TextMessage receipt(String receipt) {
-		return new Frame("RECEIPT").header("receipt-id", receipt).empty();
+		return new TextMessage(new Frame("RECEIPT").header("receipt-id", receipt).empty());
 	}
 
 	TextMessage refusedReceipt(String receipt, ControlCode code) {
-		return new Frame("RECEIPT").header("receipt-id", receipt)
+		return new TextMessage(new Frame("RECEIPT").header("receipt-id", receipt)
 			.header("realtime-control", "denied")
 			.header("code", code.code())
-			.empty();
+			.empty());
 	}
 
 	TextMessage connected(String version, String sessionId, long heartbeat, String userName) {
-		// STOMP 1.2, "Value Encoding": CONNECTED is not escaped, so nothing of a line
-		// break
-		// may get into it.
+		// STOMP 1.2, "Value Encoding": CONNECTED is not escaped, so no line break may get
+		// into it.
 		boolean printable = userName.chars().noneMatch(Character::isISOControl);
 		return new TextMessage("CONNECTED\nversion:" + version + "\nsession:" + sessionId + "\nheart-beat:" + heartbeat
 				+ "," + heartbeat + "\n" + (printable ? "user-name:" + userName + "\n" : "") + "\n\0");
 	}
 
 	TextMessage error(String message) {
-		return new Frame("ERROR").header("message", message).empty();
+		return new TextMessage(new Frame("ERROR").header("message", message).empty());
 	}
 
 	/**
@@ -134,14 +166,16 @@ public final class StompFrames implements FrameEncoder<WebSocketMessage<?>> {
 			}
 		}
 
-		TextMessage body(byte[] utf8) {
-			this.text.append("content-length:").append(utf8.length).append("\n\n");
-			this.text.append(new String(utf8, StandardCharsets.UTF_8));
-			return new TextMessage(this.text.append('\0').toString());
+		String head(int contentLength) {
+			return this.text.append("content-length:").append(contentLength).append("\n\n").toString();
 		}
 
-		TextMessage empty() {
-			return new TextMessage(this.text.append("\n\0").toString());
+		String body(byte[] utf8) {
+			return head(utf8.length) + new String(utf8, StandardCharsets.UTF_8) + '\0';
+		}
+
+		String empty() {
+			return this.text.append("\n\0").toString();
 		}
 
 	}

@@ -374,8 +374,13 @@ final class StompProtocolHandler implements SubProtocolHandler {
 	public void afterSessionEnded(WebSocketSession session, CloseStatus closeStatus, MessageChannel channel) {
 		StompConnection connection = StompConnection.of(session.getAttributes());
 		Inbound inbound = this.inbounds.remove(session.getId());
-		connection.end(CloseReason.NORMAL);
+		CloseReason reason = violation(closeStatus);
+		if (reason != null) {
+			connection.end(reason);
+		}
+		// First, so that a client that just goes away counts as such.
 		this.engine.disconnect(connection.connection());
+		connection.end(CloseReason.NORMAL);
 		if (inbound != null) {
 			// In order: the application is not to hear of the end before the beginning.
 			Message<byte[]> message = disconnectMessage(session, closeStatus);
@@ -404,6 +409,17 @@ final class StompProtocolHandler implements SubProtocolHandler {
 			SimpAttributesContextHolder.resetAttributes();
 			attributes.sessionCompleted();
 		}
+	}
+
+	/**
+	 * Why the container ended the connection without asking us.
+	 */
+	private static @Nullable CloseReason violation(CloseStatus status) {
+		return switch (status.getCode()) {
+			case 1002, 1003, 1007, 1008, 1009 -> CloseReason.PROTOCOL_ERROR;
+			case 1011 -> CloseReason.INTERNAL_ERROR;
+			default -> null;
+		};
 	}
 
 	@Override

@@ -91,7 +91,7 @@ final class TopicBroker {
 		}
 		ChannelId channel = topic.channel(name, identity.tenant(), identity.user().getName());
 		SubscriptionRequest request = new SubscriptionRequest(id, channel, MessageFilter.of(filter.values()), start,
-				frame.getReceipt(), topic.history());
+				frame.getReceipt(), topic.history(), topic.conflateBy());
 		SubscribeOutcome outcome = this.engine.subscribe(connection.connection(), request, (ex) -> {
 			logger.warn("Could not subscribe {} to {}", connection, channel, ex);
 			deny(connection, id, frame.getDestination(), ControlCode.UNAVAILABLE, ControlCode.UNAVAILABLE.detail());

@@ -1,5 +1,6 @@
 package dev.realtime.stomp;
 
+import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.function.LongSupplier;
@@ -53,7 +54,11 @@ final class WebSocketSink implements FrameSink<WebSocketMessage<?>> {
 
 	private boolean inFlight;
 
-	private @Nullable CloseReason closeReason;
+	private volatile @Nullable CloseReason closeReason;
+
+	private volatile boolean unreachable;
+
+	private long dropped;
 
 	private long closeRequested;
 
@@ -72,6 +77,7 @@ final class WebSocketSink implements FrameSink<WebSocketMessage<?>> {
 	@Override
 	public void write(WebSocketMessage<?> frame) {
 		if (this.closeReason != null) {
+			this.dropped++;
 			return;
 		}
 		this.pending.add(frame);
@@ -83,6 +89,11 @@ final class WebSocketSink implements FrameSink<WebSocketMessage<?>> {
 	}
 
 	@Override
+	public boolean isWritable() {
+		return this.pendingLength <= this.pendingLimit / 2;
+	}
+
+	@Override
 	public void flush() {
 		while (!this.inFlight && !this.pending.isEmpty()) {
 			this.inFlight = true;
@@ -91,8 +102,9 @@ final class WebSocketSink implements FrameSink<WebSocketMessage<?>> {
 			this.sender.send(nextMessage(), completion::done);
 			completion.sendReturned();
 		}
-		if (!this.inFlight && this.closeReason != null) {
-			closeNow(this.closeReason);
+		CloseReason reason = this.closeReason;
+		if (!this.inFlight && reason != null) {
+			closeNow(reason);
 		}
 	}
 
@@ -134,6 +146,7 @@ final class WebSocketSink implements FrameSink<WebSocketMessage<?>> {
 
 	private void discard(CloseReason reason) {
 		this.closeReason = reason;
+		this.dropped += this.pending.size();
 		this.pending.clear();
 		this.pendingLength = 0;
 		closeNow(reason);
@@ -150,7 +163,10 @@ final class WebSocketSink implements FrameSink<WebSocketMessage<?>> {
 		this.inFlight = false;
 		if (failure != null) {
 			logger.debug("A client can not be reached", failure);
-			discard(CloseReason.SLOW_CONSUMER);
+			CloseReason reason = this.closeReason;
+			// Tomcat gives up on a client that reads nothing for 20 s; the rest are gone.
+			this.unreachable = reason == null && !(failure instanceof SocketTimeoutException);
+			discard((reason != null) ? reason : CloseReason.SLOW_CONSUMER);
 		}
 	}
 
@@ -172,6 +188,16 @@ final class WebSocketSink implements FrameSink<WebSocketMessage<?>> {
 			return this.closeReason;
 		}
 		return this.heartbeat.overdue(now);
+	}
+
+	@Override
+	public @Nullable CloseReason closeReason() {
+		return this.unreachable ? null : this.closeReason;
+	}
+
+	@Override
+	public long dropped() {
+		return this.dropped + this.pending.size();
 	}
 
 	/**

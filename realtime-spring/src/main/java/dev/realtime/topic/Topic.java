@@ -3,6 +3,7 @@ package dev.realtime.topic;
 import java.util.List;
 import java.util.Map;
 
+import dev.realtime.Overflow;
 import dev.realtime.Replay;
 import dev.realtime.Scope;
 import dev.realtime.Tenant;
@@ -37,16 +38,19 @@ public final class Topic {
 
 	private final Replay replay;
 
+	private final Overflow overflow;
+
 	private final SubscribeRule rule;
 
 	Topic(TopicName name, Class<?> type, List<String> key, HistoryOptions history, Scope scope, Replay replay,
-			SubscribeRule rule) {
+			Overflow overflow, SubscribeRule rule) {
 		this.name = name;
 		this.type = type;
 		this.key = key;
 		this.history = history;
 		this.scope = scope;
 		this.replay = replay;
+		this.overflow = overflow;
 		this.rule = rule;
 	}
 
@@ -138,6 +142,15 @@ public final class Topic {
 	 */
 	public Replay replay() {
 		return this.replay;
+	}
+
+	/**
+	 * The attributes by which only the newest message is kept for a client that does not
+	 * read fast enough.
+	 * @return their names, or {@code null} if such a client is disconnected
+	 */
+	public @Nullable List<String> conflateBy() {
+		return (this.overflow == Overflow.CONFLATE) ? this.key : null;
 	}
 
 	/**

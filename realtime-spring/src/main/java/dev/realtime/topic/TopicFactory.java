@@ -88,7 +88,7 @@ public final class TopicFactory {
 		}
 		TopicName name = name(type, annotation);
 		return new Topic(name, type, List.of(annotation.key()), history(type, annotation.history()), annotation.scope(),
-				annotation.replay(), rule(type, name, annotation, bean));
+				annotation.replay(), annotation.overflow(), rule(type, name, annotation, bean));
 	}
 
 	private TopicName name(Class<?> type, RealtimeTopic annotation) {

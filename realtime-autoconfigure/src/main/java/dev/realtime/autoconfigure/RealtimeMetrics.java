@@ -1,0 +1,94 @@
+package dev.realtime.autoconfigure;
+
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.ToDoubleFunction;
+
+import dev.realtime.autoconfigure.RealtimeMeters.Tags;
+import dev.realtime.core.CloseReason;
+import dev.realtime.core.DropReason;
+import dev.realtime.core.LatencyObserver;
+import dev.realtime.core.RealtimeEngine;
+import dev.realtime.core.Transport;
+import dev.realtime.core.TransportStatistics;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tag;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.binder.MeterBinder;
+
+/**
+ * Shows what an engine counts as meters, {@link RealtimeMeters}.
+ */
+final class RealtimeMetrics implements MeterBinder {
+
+	/** Beside the close reasons, for connections the server did not end. */
+	static final String CLIENT_GONE = "client-gone";
+
+	private final RealtimeEngine engine;
+
+	RealtimeMetrics(RealtimeEngine engine) {
+		this.engine = engine;
+	}
+
+	@Override
+	public void bindTo(MeterRegistry registry) {
+		Gauge.builder(RealtimeMeters.CHANNELS.getName(), this.engine, (engine) -> engine.statistics().channels())
+			.description(RealtimeMeters.CHANNELS.description())
+			.register(registry);
+		FunctionCounter
+			.builder(RealtimeMeters.PUBLICATIONS.getName(), this.engine, (engine) -> engine.statistics().publications())
+			.description(RealtimeMeters.PUBLICATIONS.description())
+			.register(registry);
+		this.engine.observe((transport) -> new TransportMeters(transport, registry).register());
+	}
+
+	/**
+	 * The meters of one transport.
+	 */
+	private record TransportMeters(Transport transport, MeterRegistry registry) {
+
+		LatencyObserver register() {
+			gauge(RealtimeMeters.CONNECTIONS, TransportStatistics::connections);
+			gauge(RealtimeMeters.SUBSCRIPTIONS, TransportStatistics::subscriptions);
+			gauge(RealtimeMeters.LANE_BACKLOG, TransportStatistics::queuedBytes);
+			counter(RealtimeMeters.DELIVERIES, TransportStatistics::deliveries);
+			for (DropReason reason : DropReason.values()) {
+				counter(RealtimeMeters.DROPS, (statistics) -> statistics.drops(reason), reason(Tags.label(reason)));
+			}
+			for (CloseReason reason : CloseReason.values()) {
+				counter(RealtimeMeters.CLOSES, (statistics) -> statistics.closes(reason), reason(Tags.label(reason)));
+			}
+			counter(RealtimeMeters.CLOSES, TransportStatistics::clientsGone, reason(CLIENT_GONE));
+			Timer latency = Timer.builder(RealtimeMeters.LATENCY.getName())
+				.description(RealtimeMeters.LATENCY.description())
+				.tags(Tags.TRANSPORT.asString(), this.transport.name())
+				.register(this.registry);
+			return (nanos) -> latency.record(nanos, TimeUnit.NANOSECONDS);
+		}
+
+		private static Tag reason(String value) {
+			return Tag.of(Tags.REASON.asString(), value);
+		}
+
+		private void gauge(RealtimeMeters meter, ToDoubleFunction<TransportStatistics> number) {
+			Gauge.builder(meter.getName(), this.transport, (transport) -> number.applyAsDouble(transport.statistics()))
+				.description(meter.description())
+				.baseUnit(meter.getBaseUnit())
+				.tags(Tags.TRANSPORT.asString(), this.transport.name())
+				.register(this.registry);
+		}
+
+		private void counter(RealtimeMeters meter, ToDoubleFunction<TransportStatistics> number, Tag... more) {
+			FunctionCounter
+				.builder(meter.getName(), this.transport, (transport) -> number.applyAsDouble(transport.statistics()))
+				.description(meter.description())
+				.tags(Tags.TRANSPORT.asString(), this.transport.name())
+				.tags(List.of(more))
+				.register(this.registry);
+		}
+
+	}
+
+}

@@ -1,0 +1,152 @@
+package dev.realtime.core;
+
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+
+import dev.realtime.StreamPosition;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * What happens when publishers outrun lanes, and lanes outrun clients.
+ */
+@Timeout(30)
+class BackPressureTests {
+
+	private static final ChannelId CHANNEL = new ChannelId("acme", null, "prices");
+
+	private final HistoryOptions history = new HistoryOptions(100, Duration.ofHours(1), 1000);
+
+	private final ManualExecutor executor = new ManualExecutor();
+
+	private final Lane<String> lane = new Lane<>(new TextEncoder(), this.executor);
+
+	private final RecordingSink sink = new RecordingSink();
+
+	private RealtimeEngine engine;
+
+	private Connection<String> connection;
+
+	@BeforeEach
+	void connect() {
+		this.engine = new RealtimeEngine(new InMemoryBackplane(InstantSource.system(), new Random(1)),
+				InstantSource.system(), 128);
+		this.connection = this.engine.connect("c1", this.lane, this.sink);
+	}
+
+	@Test
+	void whenLaneIsBehindThenItsQueueIsBoundedAndTheGapIsTold() {
+		subscribe(null);
+		this.executor.runAll();
+		byte[] large = new byte[1024 * 1024];
+		int count = 200;
+		for (int i = 0; i < count; i++) {
+			publish(large, 0);
+		}
+		assertThat(this.lane.queuedBytes()).isLessThanOrEqualTo(Lane.MAX_QUEUED_BYTES);
+		this.executor.runAll();
+		assertThat(offsets(this.sink)).startsWith(1L, 2L, 3L);
+		assertThat(this.sink.frames()).contains("GAP s1");
+		StreamPosition afterGap = publish(large, 0);
+		this.executor.runAll();
+		assertThat(this.sink.frames()).endsWith("MESSAGE s1 " + afterGap + " LIVE");
+	}
+
+	@Test
+	void whenHistoryStillHasWhatTheLaneCouldNotTakeThenNothingIsMissing() {
+		subscribe(null);
+		this.executor.runAll();
+		byte[] large = new byte[1024 * 1024];
+		for (int i = 0; i < 60; i++) {
+			publish(large, 0);
+		}
+		this.executor.runAll();
+		assertThat(this.sink.frames()).doesNotContain("GAP s1");
+		assertThat(offsets(this.sink)).hasSize(60).isSorted().doesNotHaveDuplicates();
+	}
+
+	@Test
+	void whenSomebodySubscribesWhileTheLaneIsBehindThenNobodyGetsAnythingTwice() {
+		subscribe(null);
+		this.executor.runAll();
+		byte[] large = new byte[1024 * 1024];
+		for (int i = 0; i < 60; i++) {
+			publish(large, 0);
+		}
+		RecordingSink late = new RecordingSink();
+		Connection<String> second = this.engine.connect("c2", this.lane, late);
+		this.engine.subscribe(second, request(null), (ex) -> {
+		});
+		publish(large, 0);
+		this.executor.runAll();
+		assertThat(offsets(late)).containsExactly(61L);
+		assertThat(offsets(this.sink)).hasSize(61).isSorted().doesNotHaveDuplicates();
+	}
+
+	@Test
+	void whenClientDoesNotKeepUpThenConflatingTopicKeepsTheNewestPerKeyAfterAGap() {
+		subscribe(List.of("id"));
+		publish(new byte[1], 1);
+		this.executor.runAll();
+		this.sink.setWritable(false);
+		for (int i = 0; i < 1000; i++) {
+			publish(new byte[1], i % 3);
+		}
+		this.executor.runAll();
+		assertThat(offsets(this.sink)).containsExactly(1L);
+		this.sink.setWritable(true);
+		publish(new byte[1], 0);
+		this.executor.runAll();
+		assertThat(this.sink.frames()).contains("GAP s1");
+		assertThat(offsets(this.sink)).containsExactly(1L, 999L, 1000L, 1002L);
+		publish(new byte[1], 2);
+		this.executor.runAll();
+		assertThat(offsets(this.sink)).endsWith(1003L);
+	}
+
+	@Test
+	void whenSubscriptionEndsThenNothingConflatedIsLeft() {
+		subscribe(List.of("id"));
+		this.executor.runAll();
+		this.sink.setWritable(false);
+		publish(new byte[1], 1);
+		this.executor.runAll();
+		this.engine.unsubscribe(this.connection, "s1");
+		this.sink.setWritable(true);
+		this.executor.runAll();
+		assertThat(offsets(this.sink)).isEmpty();
+		assertThat(this.engine.hubCount()).isZero();
+	}
+
+	private static List<Long> offsets(RecordingSink sink) {
+		return sink.frames()
+			.stream()
+			.filter((frame) -> frame.startsWith("MESSAGE"))
+			.map((frame) -> StreamPosition.parse(frame.split(" ")[2]).offset())
+			.toList();
+	}
+
+	private void subscribe(@Nullable List<String> conflateBy) {
+		this.engine.subscribe(this.connection, request(conflateBy), (ex) -> {
+		});
+	}
+
+	private SubscriptionRequest request(@Nullable List<String> conflateBy) {
+		return new SubscriptionRequest("s1", CHANNEL, MessageFilter.all(), new Start.Live(), null, this.history,
+				conflateBy);
+	}
+
+	private StreamPosition publish(byte[] data, long id) {
+		return this.engine
+			.publish(CHANNEL, new PublicationRequest(data, Map.of("id", id), null, null, null, null, this.history))
+			.join();
+	}
+
+}

@@ -1,0 +1,161 @@
+package dev.realtime.netty;
+
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.FullHttpRequest;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.QueryStringDecoder;
+import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
+import io.netty.handler.codec.http.websocketx.WebSocketHandshakeException;
+import io.netty.handler.codec.http.websocketx.WebSocketServerHandshaker;
+import io.netty.handler.codec.http.websocketx.WebSocketServerHandshakerFactory;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import org.springframework.http.HttpHeaders;
+
+/**
+ * Answers the one HTTP request of a connection: a WebSocket handshake at our path, or an
+ * error.
+ */
+final class HandshakeHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
+
+	private static final Logger logger = LoggerFactory.getLogger(HandshakeHandler.class);
+
+	private static final String SUB_PROTOCOLS = "v12.stomp,v11.stomp,v10.stomp";
+
+	private final NettyOptions options;
+
+	private final OriginCheck origins;
+
+	private final int frameSize;
+
+	private final Accepted accepted;
+
+	private @Nullable ScheduledFuture<?> timeout;
+
+	HandshakeHandler(NettyOptions options, OriginCheck origins, int frameSize, Accepted accepted) {
+		this.options = options;
+		this.origins = origins;
+		this.frameSize = frameSize;
+		this.accepted = accepted;
+	}
+
+	@Override
+	public void channelActive(ChannelHandlerContext context) {
+		Duration limit = this.options.handshakeTimeout();
+		this.timeout = context.executor().schedule(() -> context.close(), limit.toMillis(), TimeUnit.MILLISECONDS);
+		context.fireChannelActive();
+	}
+
+	@Override
+	public void channelInactive(ChannelHandlerContext context) {
+		cancelTimeout();
+		context.fireChannelInactive();
+	}
+
+	@Override
+	protected void channelRead0(ChannelHandlerContext context, FullHttpRequest request) {
+		HttpResponseStatus refusal = refusal(request);
+		if (refusal != null) {
+			refuse(context, refusal);
+			return;
+		}
+		WebSocketServerHandshaker handshaker = new WebSocketServerHandshakerFactory(this.options.path(), SUB_PROTOCOLS,
+				WebSocketDecoderConfig.newBuilder()
+					.maxFramePayloadLength(this.frameSize)
+					.allowExtensions(false)
+					.closeOnProtocolViolation(true)
+					.build())
+			.newHandshaker(request);
+		if (handshaker == null) {
+			WebSocketServerHandshakerFactory.sendUnsupportedVersionResponse(context.channel());
+			return;
+		}
+		URI uri = URI.create("ws://" + request.headers().get(HttpHeaderNames.HOST, "localhost") + this.options.path());
+		HttpHeaders headers = copy(request);
+		try {
+			handshaker.handshake(context.channel(), request).addListener((future) -> {
+				if (future.isSuccess()) {
+					cancelTimeout();
+					this.accepted.accept(context, uri, headers, handshaker.selectedSubprotocol());
+				}
+				else {
+					context.close();
+				}
+			});
+		}
+		catch (WebSocketHandshakeException ex) {
+			logger.debug("Refused a handshake: {}", ex.getMessage());
+			refuse(context, HttpResponseStatus.BAD_REQUEST);
+		}
+	}
+
+	private @Nullable HttpResponseStatus refusal(FullHttpRequest request) {
+		if (request.decoderResult().isFailure()) {
+			return HttpResponseStatus.BAD_REQUEST;
+		}
+		if (!new QueryStringDecoder(request.uri()).path().equals(this.options.path())) {
+			return HttpResponseStatus.NOT_FOUND;
+		}
+		if (!request.method().equals(HttpMethod.GET)) {
+			return HttpResponseStatus.METHOD_NOT_ALLOWED;
+		}
+		if (!request.headers().containsValue(HttpHeaderNames.UPGRADE, "websocket", true)) {
+			return HttpResponseStatus.UPGRADE_REQUIRED;
+		}
+		boolean origin = this.origins.accepts(request.headers().get(HttpHeaderNames.ORIGIN),
+				request.headers().get(HttpHeaderNames.HOST));
+		return origin ? null : HttpResponseStatus.FORBIDDEN;
+	}
+
+	private static void refuse(ChannelHandlerContext context, HttpResponseStatus status) {
+		DefaultFullHttpResponse response = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, status,
+				Unpooled.copiedBuffer(status.reasonPhrase(), StandardCharsets.US_ASCII));
+		HttpUtil.setContentLength(response, response.content().readableBytes());
+		context.writeAndFlush(response).addListener(ChannelFutureListener.CLOSE);
+	}
+
+	private static HttpHeaders copy(FullHttpRequest request) {
+		HttpHeaders headers = new HttpHeaders();
+		request.headers().forEach((header) -> headers.add(header.getKey(), header.getValue()));
+		return headers;
+	}
+
+	private void cancelTimeout() {
+		if (this.timeout != null) {
+			this.timeout.cancel(false);
+		}
+	}
+
+	@Override
+	public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+		logger.debug("A handshake failed", cause);
+		context.close();
+	}
+
+	/**
+	 * What to do with a connection that was upgraded.
+	 */
+	@FunctionalInterface
+	interface Accepted {
+
+		void accept(ChannelHandlerContext context, URI uri, HttpHeaders headers, @Nullable String protocol);
+
+	}
+
+}

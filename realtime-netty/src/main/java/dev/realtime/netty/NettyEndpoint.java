@@ -1,0 +1,218 @@
+package dev.realtime.netty;
+
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+
+import dev.realtime.core.Connection;
+import dev.realtime.core.Lane;
+import dev.realtime.core.Transport;
+import dev.realtime.stomp.Heartbeat;
+import dev.realtime.stomp.RealtimeWebSocketHandler;
+import dev.realtime.stomp.StompBroker;
+import dev.realtime.stomp.StompEndpointOptions;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.handler.codec.http.HttpObjectAggregator;
+import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.codec.http.websocketx.Utf8FrameValidator;
+import io.netty.handler.codec.http.websocketx.WebSocketFrameAggregator;
+import io.netty.handler.ssl.SslContext;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.EventExecutor;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import org.springframework.context.SmartLifecycle;
+import org.springframework.http.HttpHeaders;
+
+/**
+ * The dedicated WebSocket port. Its event loops are the lanes, and publications are
+ * encoded once per lane and subscription id, so that a connection costs little and a
+ * delivery less.
+ *
+ * @since 0.1.0
+ */
+public final class NettyEndpoint implements SmartLifecycle {
+
+	private static final Logger logger = LoggerFactory.getLogger(NettyEndpoint.class);
+
+	/** Of the handshake, which has no body. */
+	private static final int MAX_HTTP_CONTENT = 1024;
+
+	private static final long STOP_TIMEOUT_SECONDS = 5;
+
+	private final NettyOptions options;
+
+	private final @Nullable SslContext ssl;
+
+	private final StompBroker broker;
+
+	private final Transport transport;
+
+	private final RealtimeWebSocketHandler handler;
+
+	private final Executor workers;
+
+	private final OriginCheck origins;
+
+	private final FrameBuffers buffers = new FrameBuffers(ByteBufAllocator.DEFAULT);
+
+	private final Map<EventExecutor, Lane<ByteBuf>> lanes = new ConcurrentHashMap<>();
+
+	private @Nullable EventLoopGroup group;
+
+	private @Nullable Channel server;
+
+	/**
+	 * An endpoint that is not started yet.
+	 * @param options settings
+	 * @param ssl the TLS settings, or {@code null} for none
+	 * @param broker handles the frames
+	 * @param handler takes the sessions
+	 * @param workers where frames of clients are handled; may block
+	 */
+	public NettyEndpoint(NettyOptions options, @Nullable SslContext ssl, StompBroker broker,
+			RealtimeWebSocketHandler handler, Executor workers) {
+		this.options = options;
+		this.ssl = ssl;
+		this.broker = broker;
+		this.transport = broker.engine().transport("netty");
+		this.handler = handler;
+		this.workers = workers;
+		this.origins = new OriginCheck(options.allowedOrigins());
+	}
+
+	@Override
+	public synchronized void start() {
+		boolean epoll = Epoll.isAvailable();
+		EventLoopGroup group = new MultiThreadIoEventLoopGroup(Runtime.getRuntime().availableProcessors(),
+				new DefaultThreadFactory("realtime-netty", true),
+				epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
+		this.group = group;
+		for (EventExecutor loop : group) {
+			Lane<ByteBuf> lane = new Lane<>(this.transport, new NettyFrameEncoder(this.broker.frames(), this.buffers),
+					loop);
+			this.lanes.put(loop, lane);
+			long tick = this.broker.options().tick().toNanos();
+			loop.scheduleWithFixedDelay(() -> lane.execute(() -> lane.tick(System.nanoTime())), tick, tick,
+					TimeUnit.NANOSECONDS);
+		}
+		Class<? extends ServerChannel> type = epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
+		Channel server = new ServerBootstrap().group(group)
+			.channel(type)
+			.option(ChannelOption.SO_BACKLOG, 1024)
+			.option(ChannelOption.SO_REUSEADDR, true)
+			.childOption(ChannelOption.TCP_NODELAY, true)
+			.childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, waterMark())
+			.childHandler(new ChannelInitializer<>() {
+
+				@Override
+				protected void initChannel(Channel channel) {
+					initialize(channel);
+				}
+
+			})
+			.bind(this.options.port())
+			.syncUninterruptibly()
+			.channel();
+		this.server = server;
+		logger.info("Realtime serves WebSocket connections on port {} ({}) at {}", getPort(), epoll ? "epoll" : "NIO",
+				this.options.path());
+	}
+
+	/**
+	 * Where a client counts as not keeping up, and as keeping up again.
+	 */
+	private WriteBufferWaterMark waterMark() {
+		int limit = (int) Math.min(this.broker.options().pendingBytes(), Integer.MAX_VALUE);
+		return new WriteBufferWaterMark(limit / 4, limit / 2);
+	}
+
+	private void initialize(Channel channel) {
+		if (this.ssl != null) {
+			channel.pipeline().addLast(this.ssl.newHandler(channel.alloc()));
+		}
+		RawWrites raw = new RawWrites();
+		channel.pipeline()
+			.addLast(raw)
+			.addLast(new HttpServerCodec())
+			.addLast(new HttpObjectAggregator(MAX_HTTP_CONTENT))
+			.addLast(new HandshakeHandler(this.options, this.origins, this.broker.options().frameSize(), this::accept));
+	}
+
+	private void accept(ChannelHandlerContext context, URI uri, HttpHeaders headers, @Nullable String protocol) {
+		StompEndpointOptions options = this.broker.options();
+		Channel channel = context.channel();
+		Lane<ByteBuf> lane = this.lanes.get(channel.eventLoop());
+		if (lane == null) {
+			context.close();
+			return;
+		}
+		NettySession session = new NettySession(channel, uri, headers, protocol, options.frameSize());
+		Heartbeat heartbeat = new Heartbeat(System.nanoTime(), options.connectTimeout());
+		NettySink sink = new NettySink(channel.pipeline().context(RawWrites.class), this.buffers, heartbeat,
+				options.tick(), options.pendingBytes(), System::nanoTime);
+		Connection<ByteBuf> connection = this.broker.engine().connect(session.getId(), lane, sink);
+		this.broker.open(session, connection, heartbeat, this.buffers::of);
+		channel.pipeline()
+			.addLast(new Utf8FrameValidator())
+			.addLast(new WebSocketFrameAggregator(options.frameSize()))
+			.addLast(new ConnectionHandler(this.handler, session, lane, this.workers));
+		channel.pipeline().remove(HandshakeHandler.class);
+	}
+
+	@Override
+	public synchronized void stop() {
+		if (this.server != null) {
+			this.server.close().awaitUninterruptibly();
+			this.server = null;
+		}
+		if (this.group != null) {
+			this.group.shutdownGracefully(0, STOP_TIMEOUT_SECONDS, TimeUnit.SECONDS).awaitUninterruptibly();
+			this.group = null;
+		}
+		this.lanes.clear();
+	}
+
+	@Override
+	public synchronized boolean isRunning() {
+		return this.server != null;
+	}
+
+	/**
+	 * The port clients connect to.
+	 * @return the port, or -1 while the endpoint is not running
+	 */
+	public synchronized int getPort() {
+		return (this.server != null && this.server.localAddress() instanceof InetSocketAddress address)
+				? address.getPort() : -1;
+	}
+
+	/**
+	 * Marks the place in the pipeline from where ready frames are written.
+	 */
+	private static final class RawWrites extends ChannelInboundHandlerAdapter {
+
+	}
+
+}
