@@ -115,8 +115,8 @@ class AttributeValuesTests {
 	}
 
 	static Stream<Object> unsupported() {
-		return Stream.of(List.of(5), Map.of("a", 5), 'a', new byte[0], new StringBuilder("5"),
-				Double.NaN, Double.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY);
+		return Stream.of(List.of(5), Map.of("a", 5), 'a', new byte[0], new StringBuilder("5"), Double.NaN,
+				Double.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY);
 	}
 
 	@ParameterizedTest

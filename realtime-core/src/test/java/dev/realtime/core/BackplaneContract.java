@@ -122,12 +122,11 @@ abstract class BackplaneContract {
 	void whenNothingOptionalIsGivenThenItStaysAbsent() throws Exception {
 		await(this.backplane.subscribe(CHANNEL));
 		append(CHANNEL, Requests.any(HISTORY));
-		assertThat(List.of(take().publication(), past(CHANNEL, 1).publications().get(0)))
-			.allSatisfy((publication) -> {
-				assertThat(publication.event()).isNull();
-				assertThat(publication.except()).isNull();
-				assertThat(publication.attributes()).isEmpty();
-			});
+		assertThat(List.of(take().publication(), past(CHANNEL, 1).publications().get(0))).allSatisfy((publication) -> {
+			assertThat(publication.event()).isNull();
+			assertThat(publication.except()).isNull();
+			assertThat(publication.attributes()).isEmpty();
+		});
 	}
 
 	@Test
@@ -189,8 +188,8 @@ abstract class BackplaneContract {
 		assertThat(lastByKey(CHANNEL, List.of(List.of(-1L)))).singleElement()
 			.satisfies((publication) -> assertThat(publication.position()).isEqualTo(last))
 			.satisfies((publication) -> assertThat(publication.attributes()).containsEntry("id", -1L));
-		assertThat(offsets(lastByKey(CHANNEL, List.of(List.of(0L), List.of(9_999L)))))
-			.containsExactlyInAnyOrder(3L, 10_002L);
+		assertThat(offsets(lastByKey(CHANNEL, List.of(List.of(0L), List.of(9_999L))))).containsExactlyInAnyOrder(3L,
+				10_002L);
 	}
 
 	@Test
@@ -221,8 +220,7 @@ abstract class BackplaneContract {
 			append(CHANNEL, new PublicationRequest(new byte[0], Map.of(), null, key, null, null, HISTORY));
 		}
 		for (int i = 0; i < keys.size(); i++) {
-			assertThat(offsets(lastByKey(CHANNEL, List.of(keys.get(i))))).as("%s", keys.get(i))
-				.containsExactly(i + 1L);
+			assertThat(offsets(lastByKey(CHANNEL, List.of(keys.get(i))))).as("%s", keys.get(i)).containsExactly(i + 1L);
 		}
 	}
 
@@ -337,9 +335,10 @@ abstract class BackplaneContract {
 				new ChannelId(null, null, "x"), new ChannelId("acme", "ann", "x"), new ChannelId("acme", "bob", "x"),
 				new ChannelId("globex", "ann", "x"), new ChannelId(null, "ann", "x"), new ChannelId("null", null, "x"),
 				new ChannelId("", null, "x"), new ChannelId("", "", "x"), new ChannelId("acme", "", "x"),
-				new ChannelId("*", null, "x"), new ChannelId("acme", null, "ann:x"), new ChannelId("acme:ann", null, "x"),
-				new ChannelId("acme", "ann:x", "x"), new ChannelId("acme / ann", null, "x"),
-				new ChannelId("acme", null, "ann / x"), new ChannelId("{acme}", null, "x"));
+				new ChannelId("*", null, "x"), new ChannelId("acme", null, "ann:x"),
+				new ChannelId("acme:ann", null, "x"), new ChannelId("acme", "ann:x", "x"),
+				new ChannelId("acme / ann", null, "x"), new ChannelId("acme", null, "ann / x"),
+				new ChannelId("{acme}", null, "x"));
 		for (ChannelId channel : channels) {
 			await(this.backplane.subscribe(channel));
 		}

@@ -16,8 +16,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests for {@link RealtimeEngine} and its {@link ChannelHub}s while the backplane has not
- * answered yet, and with what it may deliver meanwhile.
+ * Tests for {@link RealtimeEngine} and its {@link ChannelHub}s while the backplane has
+ * not answered yet, and with what it may deliver meanwhile.
  */
 @Timeout(10)
 class RealtimeEngineSlowBackplaneTests {
@@ -206,6 +206,14 @@ class RealtimeEngineSlowBackplaneTests {
 	}
 
 	@Test
+	void whenPublicationArrivesWhileTheChannelIsOpenedThenItIsNotLost() {
+		this.backplane.confirmInterestThen(() -> deliver("e", 3, 5L));
+		this.client.subscribe("s1", CHANNEL, ALL, since("e", 2));
+		past("e", 1, 2);
+		assertThat(this.client.frames()).containsExactly("RECEIPT s1 r e-3 recovered=true", "MESSAGE s1 e-3 RECOVERED");
+	}
+
+	@Test
 	void whenPublicationsArriveBeforeThePastWithAHoleThenNothingBeforeTheHoleIsRecovered() {
 		this.client.subscribe("s1", CHANNEL, ALL, since("e", 2));
 		this.client.subscribe("s2", CHANNEL, ALL, since("e", 3));
@@ -387,7 +395,8 @@ class RealtimeEngineSlowBackplaneTests {
 	}
 
 	/**
-	 * Lets another connection wait on the channel, so that it has a hub that stands at e-2.
+	 * Lets another connection wait on the channel, so that it has a hub that stands at
+	 * e-2.
 	 */
 	private void startHub() {
 		TestClient holder = connect("holder");
@@ -411,8 +420,8 @@ class RealtimeEngineSlowBackplaneTests {
 	}
 
 	/**
-	 * Answers all open questions of a kind: the channel stands at e-2, both publications are
-	 * about 5.
+	 * Answers all open questions of a kind: the channel stands at e-2, both publications
+	 * are about 5.
 	 */
 	private void answer(Question question) {
 		List<Publication> publications = List.of(publication("e", 1, 5L), publication("e", 2, 5L));
@@ -427,7 +436,8 @@ class RealtimeEngineSlowBackplaneTests {
 
 	private void fail(Question question, Throwable failure) {
 		switch (question) {
-			case SUBSCRIBE -> copy(this.backplane.subscribes()).forEach((answer) -> answer.completeExceptionally(failure));
+			case SUBSCRIBE ->
+				copy(this.backplane.subscribes()).forEach((answer) -> answer.completeExceptionally(failure));
 			case PAST -> copy(this.backplane.pasts()).forEach((answer) -> answer.completeExceptionally(failure));
 			case LOOKUP -> copy(this.backplane.lookups()).forEach((answer) -> answer.completeExceptionally(failure));
 		}

@@ -20,8 +20,8 @@ import org.junit.jupiter.api.Timeout;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests for {@link RealtimeEngine} with several publishers, and with connections that come
- * and go, on real lanes.
+ * Tests for {@link RealtimeEngine} with several publishers, and with connections that
+ * come and go, on real lanes.
  */
 @Timeout(60)
 class RealtimeEngineStressTests {
@@ -35,7 +35,7 @@ class RealtimeEngineStressTests {
 
 	private static final int CHURNERS = 3;
 
-	private static final int ROUNDS = 150;
+	private static final int ROUNDS = 60;
 
 	/** Publications between two waits for the lanes, so that their queues stay short. */
 	private static final int BURST = 40;
@@ -142,8 +142,9 @@ class RealtimeEngineStressTests {
 	}
 
 	private static List<Start> starts(StreamPosition position) {
-		return List.of(new Start.Live(), new Start.Last(List.of()), new Start.Since(position), new Start.Since(
-				new StreamPosition(position.epoch(), Math.max(0, position.offset() - 2 * HISTORY.size()))),
+		return List.of(new Start.Live(), new Start.Last(List.of()), new Start.Since(position),
+				new Start.Since(
+						new StreamPosition(position.epoch(), Math.max(0, position.offset() - 2 * HISTORY.size()))),
 				new Start.Last(LongStream.range(0, 5).mapToObj((id) -> Requests.key(id)).toList()));
 	}
 
@@ -196,8 +197,8 @@ class RealtimeEngineStressTests {
 	}
 
 	/**
-	 * What a subscription was told, after checking that the receipt came first and that all
-	 * live publications follow its position without a hole.
+	 * What a subscription was told, after checking that the receipt came first and that
+	 * all live publications follow its position without a hole.
 	 */
 	private static Story story(TestClient client, String id, ChannelId channel) {
 		List<String[]> frames = client.frames()

@@ -128,8 +128,8 @@ class RealtimeEngineTests {
 		publishAbout(6, 5, 1, 2, 3, 4, 1, 2, 3);
 		this.client.subscribe("s1", CHANNEL, id(5, 6, 9), last(5, 6, 9));
 		this.client.subscribe("s2", CHANNEL, id(5, 3), last(5, 3));
-		assertThat(frames(this.client)).containsExactly("RECEIPT s1 r e-9", "MESSAGE s1 e-2 REPLAY",
-				"RECEIPT s2 r e-9", "MESSAGE s2 e-9 REPLAY");
+		assertThat(frames(this.client)).containsExactly("RECEIPT s1 r e-9", "MESSAGE s1 e-2 REPLAY", "RECEIPT s2 r e-9",
+				"MESSAGE s2 e-9 REPLAY");
 	}
 
 	@Test

@@ -98,8 +98,7 @@ class SubscriptionIndexTests {
 	@Test
 	void whenFiltersHaveTheSameKeysThenTheyAreLookedUpTogether() {
 		IntStream.range(0, 2000).forEach((id) -> add(Map.of("id", List.of(id), "status", List.of("open"))));
-		assertThat(this.index).extracting("groups", as(InstanceOfAssertFactories.MAP))
-			.hasSize(1);
+		assertThat(this.index).extracting("groups", as(InstanceOfAssertFactories.MAP)).hasSize(1);
 		assertThat(matches(Attributes.of("id", 77, "status", "open"))).hasSize(1);
 		assertThat(matches(Attributes.of("id", 77, "status", "closed"))).isEmpty();
 	}
@@ -240,8 +239,8 @@ class SubscriptionIndexTests {
 	}
 
 	private Subscription<String> add(Map<String, ? extends Collection<? extends Object>> accepted) {
-		Subscription<String> subscription = new Subscription<>(this.connection, new SubscriptionRequest("s", CHANNEL,
-				MessageFilter.of(accepted), new Start.Live(), null, HISTORY));
+		Subscription<String> subscription = new Subscription<>(this.connection,
+				new SubscriptionRequest("s", CHANNEL, MessageFilter.of(accepted), new Start.Live(), null, HISTORY));
 		this.index.add(subscription);
 		return subscription;
 	}
