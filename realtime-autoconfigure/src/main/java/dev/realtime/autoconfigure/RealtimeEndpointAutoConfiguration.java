@@ -30,6 +30,7 @@ import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.messaging.MessageChannel;
 import org.springframework.messaging.simp.config.ChannelRegistration;
+import org.springframework.security.messaging.web.socket.server.CsrfTokenHandshakeInterceptor;
 import org.springframework.web.servlet.HandlerMapping;
 import org.springframework.web.socket.config.annotation.WebSocketMessageBrokerConfigurer;
 import org.springframework.web.socket.server.HandshakeInterceptor;
@@ -77,6 +78,8 @@ public final class RealtimeEndpointAutoConfiguration {
 		if (!properties.allowAnonymous() && authenticator.getIfAvailable() == null) {
 			interceptors.add(new AuthenticatedHandshakeInterceptor());
 		}
+		// For @EnableWebSocketSecurity, which compares it with a header of CONNECT.
+		interceptors.add(new CsrfTokenHandshakeInterceptor());
 		WebSocketHttpRequestHandler requestHandler = new WebSocketHttpRequestHandler(
 				context.getBean(RealtimeWebSocketHandler.class), new DefaultHandshakeHandler());
 		requestHandler.setHandshakeInterceptors(interceptors);

@@ -307,6 +307,13 @@ final class RawStompClient implements WebSocket.Listener, AutoCloseable {
 	}
 
 	/**
+	 * Sends a close frame.
+	 */
+	void closeNormally() {
+		this.socket.sendClose(WebSocket.NORMAL_CLOSURE, "").join();
+	}
+
+	/**
 	 * Drops the TCP connection without a word.
 	 */
 	@Override
