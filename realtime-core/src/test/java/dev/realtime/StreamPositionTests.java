@@ -17,7 +17,7 @@ class StreamPositionTests {
 
 	@ParameterizedTest
 	@CsvSource({ "k3f9, 117, k3f9-117", "0, 0, 0-0", "z, 1, z-1",
-			"abcdefghijklmnopqrstuvwxyz012345, 10, " + "abcdefghijklmnopqrstuvwxyz012345-10",
+			"abcdefghijklmnopqrstuvwxyz012345, 10, abcdefghijklmnopqrstuvwxyz012345-10",
 			"e, 999999999999999999, e-999999999999999999" })
 	void whenWrittenThenReadsBackEqual(String epoch, long offset, String text) {
 		StreamPosition position = new StreamPosition(epoch, offset);

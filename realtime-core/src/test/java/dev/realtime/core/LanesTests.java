@@ -58,7 +58,7 @@ class LanesTests {
 		CompletableFuture<String> queued = new CompletableFuture<>();
 		Thread thread = threadOf(lane);
 		lane.execute(gate::join);
-		lane.execute(() -> queued.complete("ran"));
+		lane.execute(() -> queued.complete(Thread.currentThread().isInterrupted() ? "interrupted" : "ran"));
 		lanes.close();
 		gate.complete(null);
 		assertThat(queued.get(5, TimeUnit.SECONDS)).isEqualTo("ran");

@@ -26,6 +26,8 @@ final class ManualBackplane implements Backplane {
 
 	private @Nullable Throwable failure;
 
+	private @Nullable Runnable onPast;
+
 	@Override
 	public void start(BackplaneListener listener) {
 		this.listener = listener;
@@ -38,7 +40,11 @@ final class ManualBackplane implements Backplane {
 
 	@Override
 	public CompletableFuture<Void> subscribe(ChannelId channel) {
-		return asked(this.subscribes);
+		CompletableFuture<Void> answer = asked(this.subscribes);
+		if (this.onPast != null) {
+			answer.complete(null);
+		}
+		return answer;
 	}
 
 	@Override
@@ -48,6 +54,9 @@ final class ManualBackplane implements Backplane {
 
 	@Override
 	public CompletableFuture<ChannelPast> past(ChannelId channel, int limit) {
+		if (this.onPast != null) {
+			this.onPast.run();
+		}
 		return asked(this.pasts);
 	}
 
@@ -94,6 +103,13 @@ final class ManualBackplane implements Backplane {
 	 */
 	void failWith(Throwable failure) {
 		this.failure = failure;
+	}
+
+	/**
+	 * Confirms later interest at once, and does this when the past is asked for.
+	 */
+	void confirmInterestThen(Runnable onPast) {
+		this.onPast = onPast;
 	}
 
 	private <T> CompletableFuture<T> asked(List<CompletableFuture<T>> questions) {

@@ -206,6 +206,14 @@ class RealtimeEngineSlowBackplaneTests {
 	}
 
 	@Test
+	void whenPublicationArrivesWhileTheChannelIsOpenedThenItIsNotLost() {
+		this.backplane.confirmInterestThen(() -> deliver("e", 3, 5L));
+		this.client.subscribe("s1", CHANNEL, ALL, since("e", 2));
+		past("e", 1, 2);
+		assertThat(this.client.frames()).containsExactly("RECEIPT s1 r e-3 recovered=true", "MESSAGE s1 e-3 RECOVERED");
+	}
+
+	@Test
 	void whenPublicationsArriveBeforeThePastWithAHoleThenNothingBeforeTheHoleIsRecovered() {
 		this.client.subscribe("s1", CHANNEL, ALL, since("e", 2));
 		this.client.subscribe("s2", CHANNEL, ALL, since("e", 3));

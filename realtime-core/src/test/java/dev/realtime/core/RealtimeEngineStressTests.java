@@ -35,7 +35,7 @@ class RealtimeEngineStressTests {
 
 	private static final int CHURNERS = 3;
 
-	private static final int ROUNDS = 150;
+	private static final int ROUNDS = 60;
 
 	/** Publications between two waits for the lanes, so that their queues stay short. */
 	private static final int BURST = 40;

@@ -1,0 +1,22 @@
+package dev.realtime.sample.contact;
+
+import java.time.Instant;
+
+/**
+ * A contact, as the API answers it.
+ *
+ * @param id the id, unique across tenants
+ * @param name the name of the person
+ * @param company where the person works
+ * @param email the address, possibly empty
+ * @param phone the number, possibly empty
+ * @param stage how far the deal has come
+ * @param dealValue what the deal is worth, in euros
+ * @param version counts the changes
+ * @param changedBy the user of the last change
+ * @param changedAt the time of the last change
+ */
+record Contact(long id, String name, String company, String email, String phone, Stage stage, long dealValue,
+		int version, String changedBy, Instant changedAt) {
+
+}
