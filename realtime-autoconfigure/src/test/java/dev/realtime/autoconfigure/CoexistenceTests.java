@@ -179,15 +179,19 @@ class CoexistenceTests {
 
 		@Test
 		void whenClientsComeAndGoThenBrokerHearsOfEachOnce() {
-			this.seen.frames().clear();
+			String session;
 			try (RawStompClient alice = RawStompClient.connect(this.port, "alice")) {
+				session = alice.session();
 				alice.expectNothingElse();
 			}
-			await().untilAsserted(() -> assertThat(this.seen.frames()).contains("DISCONNECT null"));
-			List<String> frames = List.copyOf(this.seen.frames());
-			long handlers = frames.stream().filter("CONNECT null"::equals).count();
+			await().untilAsserted(() -> assertThat(framesOf(session)).contains("DISCONNECT null " + session));
+			long handlers = framesOf(session).stream().filter((frame) -> frame.startsWith("CONNECT ")).count();
 			assertThat(handlers).isPositive();
-			await().untilAsserted(() -> assertThat(this.seen.frames()).hasSize((int) handlers * 2));
+			await().untilAsserted(() -> assertThat(framesOf(session)).hasSize((int) handlers * 2));
+		}
+
+		private List<String> framesOf(String session) {
+			return this.seen.frames().stream().filter((frame) -> frame.endsWith(" " + session)).toList();
 		}
 
 		private static StompFrameHandler into(BlockingQueue<String> received) {

@@ -64,7 +64,7 @@ public class BrokerApplication {
 	/**
 	 * What the handlers of the application were given.
 	 *
-	 * @param frames type and destination
+	 * @param frames type, destination and session
 	 */
 	public record Seen(List<String> frames) {
 
@@ -129,7 +129,8 @@ public class BrokerApplication {
 			Map<String, Object> headers = message.getHeaders();
 			this.seen.frames()
 				.add(SimpMessageType.class.cast(SimpMessageHeaderAccessor.getMessageType(headers)) + " "
-						+ SimpMessageHeaderAccessor.getDestination(headers));
+						+ SimpMessageHeaderAccessor.getDestination(headers) + " "
+						+ SimpMessageHeaderAccessor.getSessionId(headers));
 			return message;
 		}
 
