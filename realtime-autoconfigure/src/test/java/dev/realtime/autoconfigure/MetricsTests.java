@@ -1,5 +1,6 @@
 package dev.realtime.autoconfigure;
 
+import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
 import java.time.Duration;
@@ -74,7 +75,8 @@ class MetricsTests {
 			for (int i = 0; i < 3; i++) {
 				assertThat(client.next()).startsWith("MESSAGE\n");
 			}
-			assertThat(counter("realtime.publications").count() - publications).isEqualTo(3);
+			// The application also publishes on a schedule.
+			assertThat(counter("realtime.publications").count() - publications).isGreaterThanOrEqualTo(3);
 			assertThat(deliveries(transport) - deliveries).isEqualTo(3);
 			awaitValue(() -> latency(transport).count() - written, 2);
 			assertThat(gauge("realtime.lane.backlog", transport)).isZero();
@@ -118,7 +120,7 @@ class MetricsTests {
 		WebSocket socket = HttpClient.newHttpClient()
 			.newWebSocketBuilder()
 			.subprotocols("v12.stomp")
-			.buildAsync(uri(transport), new WebSocket.Listener() {
+			.buildAsync(URI.create("ws://localhost:" + port(transport) + "/realtime"), new WebSocket.Listener() {
 
 				@Override
 				public void onOpen(WebSocket webSocket) {
