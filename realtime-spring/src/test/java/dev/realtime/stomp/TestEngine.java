@@ -75,6 +75,11 @@ final class TestEngine {
 		}
 
 		@Override
+		public boolean isWritable() {
+			return true;
+		}
+
+		@Override
 		public void flush() {
 		}
 
