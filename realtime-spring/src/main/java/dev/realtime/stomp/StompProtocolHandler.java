@@ -198,8 +198,7 @@ final class StompProtocolHandler implements SubProtocolHandler {
 		boolean sent = send(connection, message);
 		if (connect && connection.isConnected()) {
 			// Only now: whoever reads CONNECTED can rely on what listeners do, such as
-			// the
-			// registry of users.
+			// the registry of users.
 			this.connectHandler.answer(connection, frame, heartbeat);
 		}
 		else if (connect) {
@@ -218,7 +217,10 @@ final class StompProtocolHandler implements SubProtocolHandler {
 	private void handled(StompConnection connection, Message<byte[]> message) {
 		StompHeaderAccessor frame = headers(message);
 		String receipt = frame.getReceipt();
-		if (receipt != null && !isConnect(frame) && !connection.isEnded() && !isRelaying()) {
+		// That of DISCONNECT is sent with the end of the connection, which may be yet to
+		// come.
+		boolean ours = isConnect(frame) || frame.getCommand() == StompCommand.DISCONNECT;
+		if (receipt != null && !ours && !connection.isEnded() && !isRelaying()) {
 			connection.send(this.frames.receipt(receipt));
 		}
 	}
