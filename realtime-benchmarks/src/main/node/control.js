@@ -42,6 +42,9 @@ async function run(load, publish) {
   return start;
 }
 
+// Whoever started this process holds the other end, and nobody else would end it.
+process.stdin.on('end', () => process.exit()).resume();
+
 /** Listens on loopback; publish(id, payload) publishes to all who want to know about the id. */
 exports.listen = function listen(port, publish) {
   http.createServer(async (request, response) => {

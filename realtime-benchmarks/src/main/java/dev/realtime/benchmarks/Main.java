@@ -56,10 +56,11 @@ public final class Main {
 				if (kind.scenarios().contains(name)) {
 					System.err.println(name + " with " + server + " …");
 					measurements.addAll(measure(kind, name, scenario));
+					new Report(measurements).write(this.options.output());
 				}
 			}
 		}
-		new Report(measurements).write(this.options.output());
+		System.out.println(new Report(measurements).table());
 	}
 
 	private List<Measurement> measure(ServerKind kind, String name, Scenario scenario) throws InterruptedException {

@@ -28,13 +28,11 @@ final class Report {
 	}
 
 	/**
-	 * Prints the table, and writes all three files.
+	 * Writes all three files.
 	 */
 	void write(Path directory) throws IOException {
 		Files.createDirectories(directory);
-		String table = table();
-		System.out.println(table);
-		Files.writeString(directory.resolve("results.md"), machine() + "\n\n" + table);
+		Files.writeString(directory.resolve("results.md"), machine() + "\n\n" + table());
 		Files.writeString(directory.resolve("results.csv"), csv());
 		Files.writeString(directory.resolve("results.svg"), new Chart(this.measurements).svg());
 	}

@@ -43,10 +43,21 @@ public final class FloorServer {
 	 * @throws IOException if the port is taken
 	 */
 	public static void main(String[] args) throws IOException {
+		Parent.dieWith();
+		serve(Integer.parseInt(args[0]), Integer.parseInt(args[1]));
+	}
+
+	/**
+	 * Serves for ever.
+	 * @param control the port of the control server
+	 * @param port the port of the server
+	 * @throws IOException if a port is taken
+	 */
+	public static void serve(int control, int port) throws IOException {
 		FloorServer server = new FloorServer();
 		try (ServerSocketChannel listener = ServerSocketChannel.open()) {
-			listener.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), Integer.parseInt(args[1])), BACKLOG);
-			ControlServer.start(Integer.parseInt(args[0]), (id, payload) -> server.publish(payload));
+			listener.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), BACKLOG);
+			ControlServer.start(control, (id, payload) -> server.publish(payload));
 			while (true) {
 				server.accept(listener.accept());
 			}

@@ -53,7 +53,7 @@ class LoadClientTests {
 
 	private static void serve(int port) {
 		try {
-			FloorServer.main(new String[] { Integer.toString(control), Integer.toString(port) });
+			FloorServer.serve(control, port);
 		}
 		catch (IOException ex) {
 			throw new IllegalStateException(ex);

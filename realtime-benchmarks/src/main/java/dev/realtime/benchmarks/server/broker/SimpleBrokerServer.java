@@ -4,6 +4,7 @@ import dev.realtime.autoconfigure.RealtimeAutoConfiguration;
 import dev.realtime.autoconfigure.RealtimeEndpointAutoConfiguration;
 import dev.realtime.benchmarks.server.BenchmarkSecurity;
 import dev.realtime.benchmarks.server.ControlServer;
+import dev.realtime.benchmarks.server.Parent;
 
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
@@ -30,6 +31,7 @@ public class SimpleBrokerServer implements WebSocketMessageBrokerConfigurer {
 	 * @param args the port of the control server, then properties
 	 */
 	public static void main(String[] args) {
+		Parent.dieWith();
 		SimpMessagingTemplate template = SpringApplication.run(SimpleBrokerServer.class, args)
 			.getBean(SimpMessagingTemplate.class);
 		ControlServer.start(Integer.parseInt(args[0]),

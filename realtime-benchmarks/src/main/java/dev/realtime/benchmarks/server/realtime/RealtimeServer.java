@@ -7,6 +7,7 @@ import dev.realtime.Tenant;
 import dev.realtime.benchmarks.server.BenchmarkSecurity;
 import dev.realtime.benchmarks.server.BenchmarkUser;
 import dev.realtime.benchmarks.server.ControlServer;
+import dev.realtime.benchmarks.server.Parent;
 
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
@@ -30,6 +31,7 @@ public class RealtimeServer {
 	 * @param args the port of the control server, then properties
 	 */
 	public static void main(String[] args) {
+		Parent.dieWith();
 		Realtime realtime = SpringApplication.run(RealtimeServer.class, args)
 			.getBean(Realtime.class)
 			.forTenant(BenchmarkUser.TENANT);
