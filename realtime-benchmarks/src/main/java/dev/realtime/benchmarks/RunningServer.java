@@ -134,7 +134,8 @@ final class RunningServer implements AutoCloseable {
 	@Override
 	public void close() {
 		this.process.descendants().forEach(ProcessHandle::destroy);
-		this.process.destroy();
+		// Not that of the process: it closes the pipe as well, see Parent.
+		this.process.toHandle().destroy();
 		try {
 			if (!this.process.waitFor(STOP_SECONDS, TimeUnit.SECONDS)) {
 				this.process.descendants().forEach(ProcessHandle::destroyForcibly);
