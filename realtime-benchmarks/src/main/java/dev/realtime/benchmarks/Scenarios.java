@@ -1,0 +1,49 @@
+package dev.realtime.benchmarks;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The scenarios, in full size or in a size that only shows whether everything works.
+ */
+final class Scenarios {
+
+	private static final String BURST = "burst";
+
+	private static final String PACED = "paced";
+
+	private static final String FILTERED = "filtered";
+
+	private static final String STORM = "storm";
+
+	private static final String IDLE = "idle";
+
+	private static final String SLOW = "slow";
+
+	/** Everything. */
+	static final List<String> ALL = List.of(BURST, PACED, FILTERED, STORM, IDLE, SLOW);
+
+	/** For servers where one connection can not have several subscriptions. */
+	static final List<String> WITHOUT_FILTERS = List.of(BURST, PACED, STORM, IDLE, SLOW);
+
+	/** What needs no more than to write. */
+	static final List<String> FANOUT = List.of(BURST, PACED);
+
+	private Scenarios() {
+	}
+
+	static Map<String, Scenario> create(boolean quick) {
+		Map<String, Scenario> scenarios = new LinkedHashMap<>();
+		scenarios.put(BURST, quick ? new BurstScenario(100, 200, 1, 2) : new BurstScenario(500, 1000, 3, 5));
+		scenarios.put(PACED, quick ? new PacedScenario(200, 20, 2, 3) : new PacedScenario(1000, 20, 10, 15));
+		scenarios.put(FILTERED,
+				quick ? new FilteredScenario(100, 1000, 200, 1, 3) : new FilteredScenario(1000, 10_000, 1000, 10, 20));
+		scenarios.put(STORM, quick ? new StormScenario(100, 500) : new StormScenario(1000, 5000));
+		scenarios.put(IDLE, quick ? new IdleScenario(200, 1000) : new IdleScenario(1000, 9000));
+		scenarios.put(SLOW, quick ? new SlowReaderScenario(200, 20, 2, 10, List.of(0, 8))
+				: new SlowReaderScenario(1000, 10, 10, 30, List.of(0, 8, 64)));
+		return scenarios;
+	}
+
+}
