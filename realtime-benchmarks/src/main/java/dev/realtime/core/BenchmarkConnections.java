@@ -48,6 +48,11 @@ final class BenchmarkConnections {
 		}
 
 		@Override
+		public boolean isWritable() {
+			return true;
+		}
+
+		@Override
 		public void flush() {
 		}
 
