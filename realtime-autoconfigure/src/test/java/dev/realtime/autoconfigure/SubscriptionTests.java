@@ -1,5 +1,6 @@
 package dev.realtime.autoconfigure;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -391,8 +392,10 @@ class SubscriptionTests {
 	}
 
 	private void awaitHubs(int count) {
-		await().untilAsserted(
-				() -> assertThat(ReflectionTestUtils.<Integer>invokeMethod(this.engine, "hubCount")).isEqualTo(count));
+		// Tomcat may hold on to a client of another test that stopped reading, for 20 s.
+		await().atMost(Duration.ofSeconds(40))
+			.untilAsserted(() -> assertThat(ReflectionTestUtils.<Integer>invokeMethod(this.engine, "hubCount"))
+				.isEqualTo(count));
 	}
 
 }
