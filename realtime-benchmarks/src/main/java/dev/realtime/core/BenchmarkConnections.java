@@ -15,15 +15,14 @@ final class BenchmarkConnections {
 		return new Connection<>(id, lane(), new NoSink());
 	}
 
-	/**
-	 * A connection of an engine, whose lane does everything at once on the calling
-	 * thread.
-	 */
-	static Connection<String> create(RealtimeEngine engine, String id) {
-		return engine.connect(id, lane(), new NoSink());
+	static Connection<String> create(RealtimeEngine engine, Lane<String> lane, String id) {
+		return engine.connect(id, lane, new NoSink());
 	}
 
-	private static Lane<String> lane() {
+	/**
+	 * A lane that does everything at once on the calling thread.
+	 */
+	static Lane<String> lane() {
 		return new Lane<>(new NoEncoder(), Runnable::run);
 	}
 

@@ -62,8 +62,9 @@ public class FilteredPublishBenchmark {
 	 */
 	@Setup
 	public void subscribe() {
+		Lane<String> lane = BenchmarkConnections.lane();
 		IntStream.range(0, this.subscriptions / PER_CONNECTION).forEach((number) -> {
-			Connection<String> connection = BenchmarkConnections.create(this.engine, "c" + number);
+			Connection<String> connection = BenchmarkConnections.create(this.engine, lane, "c" + number);
 			for (long i = 0; i < PER_CONNECTION; i++) {
 				MessageFilter filter = MessageFilter.of(Map.of("id", List.of(number * PER_CONNECTION + i)));
 				this.engine.subscribe(connection,
