@@ -1,6 +1,7 @@
 package dev.realtime.benchmarks;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -11,26 +12,36 @@ import dev.realtime.benchmarks.client.Wanted;
  * or room for each; every publication is about one of them. What a publication costs.
  *
  * @param connections the number of connections
- * @param subscriptions the number of subscriptions, spread over the connections
+ * @param subscriptions the numbers of subscriptions, spread over the connections; one run
+ * for each
  * @param messages publications in a round
  * @param warmUps rounds before measuring
  * @param rounds rounds measured
  */
-record FilteredScenario(int connections, int subscriptions, int messages, int warmUps, int rounds) implements Scenario {
+record FilteredScenario(int connections, List<Integer> subscriptions, int messages, int warmUps,
+		int rounds) implements Scenario {
 
 	private static final int SIZE = 100;
 
 	@Override
 	public List<Measurement> run(Lab lab) throws IOException, InterruptedException {
-		int each = this.subscriptions / this.connections;
-		try (RunningServer server = lab.start(); Audience audience = new Audience(server, this.subscriptions)) {
-			audience.join(this.connections,
+		List<Measurement> measurements = new ArrayList<>();
+		for (int count : this.subscriptions) {
+			measurements.add(run(lab, count));
+		}
+		return measurements;
+	}
+
+	private Measurement run(Lab lab, int subscriptions) throws IOException, InterruptedException {
+		int each = Math.max(1, subscriptions / this.connections);
+		try (RunningServer server = lab.start(); Audience audience = new Audience(server, subscriptions)) {
+			audience.join(Math.min(subscriptions, this.connections),
 					(i) -> new Wanted(IntStream.range(i * each, (i + 1) * each).toArray(), true));
 			audience.measure();
 			publish(audience, this.warmUps);
 			audience.measure();
 			publish(audience, this.rounds);
-			return List.of(audience.result("filtered", 1));
+			return audience.result("filtered-" + subscriptions, 1);
 		}
 	}
 

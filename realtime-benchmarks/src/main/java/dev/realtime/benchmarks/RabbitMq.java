@@ -37,7 +37,7 @@ final class RabbitMq {
 	static ServerKind kind() {
 		return new ServerKind("rabbitmq",
 				new StompDialect("/ws", List.of(), List.of("login:guest", "passcode:guest"), "/topic/bench.%d", true),
-				Scenarios.ALL, (ports, options) -> command(ports), RabbitMq::publisher);
+				Scenarios.WITHOUT_INDEX, (ports, options) -> command(ports), RabbitMq::publisher);
 	}
 
 	private static List<String> command(Ports ports) throws IOException {

@@ -15,6 +15,10 @@ final class Scenarios {
 
 	private static final String FILTERED = "filtered";
 
+	private static final String SCALE = "scale";
+
+	private static final String CHURN = "churn";
+
 	private static final String STORM = "storm";
 
 	private static final String IDLE = "idle";
@@ -22,10 +26,13 @@ final class Scenarios {
 	private static final String SLOW = "slow";
 
 	/** Everything. */
-	static final List<String> ALL = List.of(BURST, PACED, FILTERED, STORM, IDLE, SLOW);
+	static final List<String> ALL = List.of(BURST, PACED, FILTERED, SCALE, CHURN, STORM, IDLE, SLOW);
+
+	/** For servers that have no index of filters. */
+	static final List<String> WITHOUT_INDEX = List.of(BURST, PACED, FILTERED, CHURN, STORM, IDLE, SLOW);
 
 	/** For servers where one connection can not have several subscriptions. */
-	static final List<String> WITHOUT_FILTERS = List.of(BURST, PACED, STORM, IDLE, SLOW);
+	static final List<String> WITHOUT_FILTERS = List.of(BURST, PACED, CHURN, STORM, IDLE, SLOW);
 
 	/** What needs no more than to write. */
 	static final List<String> FANOUT = List.of(BURST, PACED);
@@ -37,8 +44,11 @@ final class Scenarios {
 		Map<String, Scenario> scenarios = new LinkedHashMap<>();
 		scenarios.put(BURST, quick ? new BurstScenario(100, 200, 1, 2) : new BurstScenario(500, 1000, 3, 5));
 		scenarios.put(PACED, quick ? new PacedScenario(200, 20, 2, 3) : new PacedScenario(1000, 20, 10, 15));
-		scenarios.put(FILTERED,
-				quick ? new FilteredScenario(100, 1000, 200, 1, 3) : new FilteredScenario(1000, 10_000, 1000, 10, 20));
+		scenarios.put(FILTERED, quick ? new FilteredScenario(100, List.of(1000), 200, 1, 3)
+				: new FilteredScenario(1000, List.of(10_000), 1000, 10, 20));
+		scenarios.put(SCALE, quick ? new FilteredScenario(100, List.of(100, 10_000), 200, 1, 3)
+				: new FilteredScenario(1000, List.of(100, 100_000), 1000, 10, 20));
+		scenarios.put(CHURN, quick ? new ChurnScenario(100, 20, 20, 2, 3) : new ChurnScenario(500, 50, 20, 10, 15));
 		scenarios.put(STORM, quick ? new StormScenario(100, 500) : new StormScenario(1000, 5000));
 		scenarios.put(IDLE, quick ? new IdleScenario(200, 1000) : new IdleScenario(1000, 9000));
 		scenarios.put(SLOW, quick ? new SlowReaderScenario(200, 20, 2, 10, List.of(0, 8))

@@ -46,13 +46,13 @@ final class Servers {
 							true),
 					Scenarios.ALL, (ports, options) -> java(RealtimeServer.class, ports, options, netty(ports)), null));
 		}
-		add(new ServerKind("simple-broker", stomp("/stomp", "/topic/bench.%d", false), Scenarios.ALL,
+		add(new ServerKind("simple-broker", stomp("/stomp", "/topic/bench.%d", false), Scenarios.WITHOUT_INDEX,
 				(ports, options) -> java(SimpleBrokerServer.class, ports, options, tomcat(ports)), null));
 		if (Installation.has("node") && Installation.has("npm")) {
-			add(new ServerKind("socket.io", new SocketIoDialect(), Scenarios.ALL,
+			add(new ServerKind("socket.io", new SocketIoDialect(), Scenarios.WITHOUT_INDEX,
 					(ports, options) -> node("socketio.js", ports), null));
-			add(new ServerKind("ws", new PlainDialect("/"), Scenarios.ALL, (ports, options) -> node("ws.js", ports),
-					null));
+			add(new ServerKind("ws", new PlainDialect("/"), Scenarios.WITHOUT_INDEX,
+					(ports, options) -> node("ws.js", ports), null));
 		}
 		if (Nchan.isInstalled()) {
 			add(Nchan.kind());

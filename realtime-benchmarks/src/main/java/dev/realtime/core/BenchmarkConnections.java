@@ -12,7 +12,18 @@ final class BenchmarkConnections {
 	}
 
 	static Connection<String> create(String id) {
-		return new Connection<>(id, new Lane<>(new NoEncoder(), Runnable::run), new NoSink());
+		return new Connection<>(id, lane(), new NoSink());
+	}
+
+	static Connection<String> create(RealtimeEngine engine, Lane<String> lane, String id) {
+		return engine.connect(id, lane, new NoSink());
+	}
+
+	/**
+	 * A lane that does everything at once on the calling thread.
+	 */
+	static Lane<String> lane() {
+		return new Lane<>(new NoEncoder(), Runnable::run);
 	}
 
 	/**
@@ -44,7 +55,7 @@ final class BenchmarkConnections {
 	private static final class NoSink implements FrameSink<String> {
 
 		@Override
-		public void write(String frame) {
+		public void write(String frame, int frames) {
 		}
 
 		@Override

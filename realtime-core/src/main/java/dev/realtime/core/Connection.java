@@ -31,8 +31,8 @@ public final class Connection<F> {
 
 	private volatile @Nullable CloseReason requested;
 
-	/** Owned by the lane: whether the sink has something to flush. */
-	boolean touched;
+	/** Owned by the lane: what goes out at the end of its turn. */
+	@Nullable Batch<F> batch;
 
 	/**
 	 * Owned by the lane: the newest publications by key, of those the client could not
@@ -68,7 +68,7 @@ public final class Connection<F> {
 	 */
 	public void close(CloseReason reason) {
 		request(reason);
-		this.lane.execute(() -> this.sink.close(reason));
+		this.lane.execute(() -> this.lane.close(this, reason));
 	}
 
 	private synchronized void request(CloseReason reason) {

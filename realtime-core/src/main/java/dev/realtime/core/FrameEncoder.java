@@ -1,5 +1,7 @@
 package dev.realtime.core;
 
+import java.util.List;
+
 import dev.realtime.StreamPosition;
 import org.jspecify.annotations.Nullable;
 
@@ -42,9 +44,20 @@ public interface FrameEncoder<F> {
 	F gap(Subscription<F> subscription);
 
 	/**
+	 * Joins frames that go to the same connections one after the other into as few
+	 * messages as the transport allows. The frames stay the caller's; the messages are
+	 * its to release like frames. By default every frame travels alone.
+	 * @param frames one or more frames
+	 * @return the messages, in order
+	 */
+	default List<JoinedFrames<F>> join(List<F> frames) {
+		return frames.stream().map((frame) -> new JoinedFrames<>(frame, 1)).toList();
+	}
+
+	/**
 	 * Lets go of a frame, once it is written to all its receivers. For frames that are
 	 * counted; by default nothing happens.
-	 * @param frame a frame this encoder made
+	 * @param frame a frame or message this encoder made
 	 */
 	default void release(F frame) {
 	}

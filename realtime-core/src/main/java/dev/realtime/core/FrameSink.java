@@ -12,12 +12,14 @@ import org.jspecify.annotations.Nullable;
 public interface FrameSink<F> {
 
 	/**
-	 * Appends a frame to what is sent with the next {@link #flush()}. A frame that finds
-	 * the sink closed or full is dropped; a full sink closes the connection. The frame
-	 * stays the caller's: a sink that keeps a counted frame beyond the call retains it.
-	 * @param frame the frame
+	 * Appends a message to what is sent with the next {@link #flush()}. A message that
+	 * finds the sink closed or full is dropped; a full sink closes the connection. The
+	 * message stays the caller's: a sink that keeps a counted one beyond the call retains
+	 * it.
+	 * @param message the message
+	 * @param frames the number of frames in it
 	 */
-	void write(F frame);
+	void write(F message, int frames);
 
 	/**
 	 * Whether the client keeps up. Where it does not, topics that conflate hold back;

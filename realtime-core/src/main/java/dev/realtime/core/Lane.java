@@ -37,6 +37,11 @@ public final class Lane<F> {
 	private static final int TASKS_PER_FLUSH = 256;
 
 	/**
+	 * Payloads that go out together, so that large ones do not either.
+	 */
+	private static final int BYTES_PER_FLUSH = 64 * 1024;
+
+	/**
 	 * What may wait for the lane in publications, payloads and bookkeeping together.
 	 * Beyond it a channel waits in its hub, which keeps its newest publications anyway;
 	 * what no longer fits there is told as a gap. Enough for about 100,000 small
@@ -72,6 +77,13 @@ public final class Lane<F> {
 	private final List<Connection<F>> touched = new ArrayList<>();
 
 	private final Map<String, F> frames = new HashMap<>();
+
+	/** What is to be released after the flush. */
+	private final List<F> written = new ArrayList<>();
+
+	private Batch<F> emptyBatch = new Batch<>();
+
+	private long batchBytes;
 
 	/**
 	 * When what was written since the last flush was published. A task delivers one
@@ -182,7 +194,8 @@ public final class Lane<F> {
 			catch (RuntimeException ex) {
 				logger.error("Task of a lane failed", ex);
 			}
-			task = (i < TASKS_PER_FLUSH) ? this.tasks.poll() : null;
+			boolean full = i >= TASKS_PER_FLUSH || this.batchBytes >= BYTES_PER_FLUSH;
+			task = full ? null : this.tasks.poll();
 		}
 		sendConflated();
 		count();
@@ -207,11 +220,32 @@ public final class Lane<F> {
 	}
 
 	private void flushTouched() {
-		for (Connection<F> connection : this.touched) {
-			connection.touched = false;
-			connection.sink().flush();
-		}
+		this.touched.forEach(this::flush);
 		this.touched.clear();
+		this.written.forEach(this.encoder::release);
+		this.written.clear();
+		this.emptyBatch = new Batch<>();
+		this.batchBytes = 0;
+	}
+
+	private void flush(Connection<F> connection) {
+		Batch<F> batch = connection.batch;
+		connection.batch = null;
+		if (batch != null) {
+			FrameSink<F> sink = connection.sink();
+			for (JoinedFrames<F> joined : batch.joined(this.encoder, this.written::add)) {
+				sink.write(joined.message(), joined.frames());
+			}
+			sink.flush();
+		}
+	}
+
+	/**
+	 * Closes a connection after all that was written to it.
+	 */
+	void close(Connection<F> connection, CloseReason reason) {
+		flush(connection);
+		connection.sink().close(reason);
 	}
 
 	/**
@@ -242,21 +276,23 @@ public final class Lane<F> {
 	 * Writes a frame to one connection, and lets go of it.
 	 */
 	void send(Connection<F> connection, F frame) {
+		this.written.add(frame);
 		write(connection, frame);
-		this.encoder.release(frame);
 	}
 
 	private void send(Subscription<F> subscription, Publication publication, DeliveryMode mode) {
 		send(subscription.connection(), this.encoder.message(publication, subscription, mode));
 		this.deliveries++;
+		this.batchBytes += publication.data().length;
 	}
 
 	private void write(Connection<F> connection, F frame) {
-		connection.sink().write(frame);
-		if (!connection.touched) {
-			connection.touched = true;
+		Batch<F> batch = connection.batch;
+		if (batch == null) {
 			this.touched.add(connection);
+			batch = this.emptyBatch;
 		}
+		connection.batch = batch.with(frame);
 	}
 
 	void add(Connection<F> connection) {
@@ -319,9 +355,10 @@ public final class Lane<F> {
 				index.forEachMatch(publication.attributes(), (subscription) -> deliver(publication, subscription));
 			}
 			finally {
-				this.frames.values().forEach(this.encoder::release);
+				this.written.addAll(this.frames.values());
 				this.frames.clear();
 			}
+			this.batchBytes += publication.data().length;
 			if (published != 0 && this.deliveries > before) {
 				this.published[this.publishedCount++] = published;
 			}

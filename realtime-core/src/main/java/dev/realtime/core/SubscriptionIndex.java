@@ -29,17 +29,17 @@ final class SubscriptionIndex<F> {
 	 */
 	private static final int MAX_COMBINATIONS = 64;
 
-	private final Map<List<String>, Map<Object, Bucket<F>>> groups = new HashMap<>();
+	private final Map<List<String>, Map<@Nullable Object, Bucket<F>>> groups = new HashMap<>();
 
 	private int size;
 
 	void add(Subscription<F> subscription) {
 		List<String> keys = indexedKeys(subscription.filter());
 		boolean exact = keys.size() == subscription.filter().keys().size();
-		Map<Object, Bucket<F>> group = this.groups.computeIfAbsent(keys, (absent) -> new HashMap<>());
-		Entries<F> entries = new Entries<>(keys, new ArrayList<>());
+		Map<@Nullable Object, Bucket<F>> group = this.groups.computeIfAbsent(keys, (absent) -> new HashMap<>());
+		Entries<F> entries = new Entries<>(keys, new ArrayList<>(1));
 		for (List<@Nullable Object> values : subscription.filter().combinations(keys, Integer.MAX_VALUE)) {
-			Bucket<F> bucket = group.computeIfAbsent(values, Bucket::new);
+			Bucket<F> bucket = group.computeIfAbsent(lookupKey(values), Bucket::new);
 			entries.list().add(bucket.add(subscription, exact));
 		}
 		subscription.entries = entries;
@@ -53,10 +53,10 @@ final class SubscriptionIndex<F> {
 		}
 		subscription.entries = null;
 		this.size--;
-		Map<Object, Bucket<F>> group = this.groups.getOrDefault(entries.keys(), Map.of());
+		Map<@Nullable Object, Bucket<F>> group = this.groups.getOrDefault(entries.keys(), Map.of());
 		for (Entry<F> entry : entries.list()) {
 			if (entry.bucket.remove(entry)) {
-				group.remove(entry.bucket.values);
+				group.remove(entry.bucket.lookupKey);
 			}
 		}
 		if (group.isEmpty()) {
@@ -66,8 +66,8 @@ final class SubscriptionIndex<F> {
 
 	void forEachMatch(Map<String, @Nullable Object> attributes, Consumer<Subscription<F>> action) {
 		this.groups.forEach((keys, group) -> {
-			List<@Nullable Object> values = valuesOf(attributes, keys);
-			Bucket<F> bucket = (values != null) ? group.get(values) : null;
+			Object lookupKey = lookupKey(attributes, keys);
+			Bucket<F> bucket = MessageFilter.isAbsent(lookupKey) ? null : group.get(lookupKey);
 			if (bucket != null) {
 				bucket.forEachMatch(attributes, action);
 			}
@@ -78,7 +78,7 @@ final class SubscriptionIndex<F> {
 		Set<Subscription<F>> subscriptions = new LinkedHashSet<>();
 		this.groups.values()
 			.forEach((group) -> group.values()
-				.forEach((bucket) -> bucket.entries.forEach((entry) -> subscriptions.add(entry.subscription))));
+				.forEach((bucket) -> bucket.forEach((entry) -> subscriptions.add(entry.subscription))));
 		subscriptions.forEach(action);
 	}
 
@@ -86,16 +86,25 @@ final class SubscriptionIndex<F> {
 		return this.size == 0;
 	}
 
-	private static @Nullable List<@Nullable Object> valuesOf(Map<String, @Nullable Object> attributes,
-			List<String> keys) {
-		if (keys.isEmpty()) {
-			return Collections.emptyList();
+	/**
+	 * The value itself where there is one key, so that a lookup touches little memory.
+	 */
+	private static @Nullable Object lookupKey(List<@Nullable Object> values) {
+		return (values.size() == 1) ? values.get(0) : values;
+	}
+
+	/**
+	 * What to look up for a publication; the absent value if one of the keys is missing.
+	 */
+	private static @Nullable Object lookupKey(Map<String, @Nullable Object> attributes, List<String> keys) {
+		if (keys.size() == 1) {
+			return MessageFilter.valueOf(attributes, keys.get(0));
 		}
 		@Nullable Object[] values = new @Nullable Object[keys.size()];
 		for (int i = 0; i < values.length; i++) {
 			values[i] = MessageFilter.valueOf(attributes, keys.get(i));
 			if (MessageFilter.isAbsent(values[i])) {
-				return null;
+				return values[i];
 			}
 		}
 		return Arrays.asList(values);
@@ -153,39 +162,62 @@ final class SubscriptionIndex<F> {
 	}
 
 	/**
-	 * The subscriptions that accept one combination of values.
+	 * The subscriptions that accept one combination of values. Mostly that is one.
 	 */
 	private static final class Bucket<F> {
 
-		private final Object values;
+		private final @Nullable Object lookupKey;
 
-		private final ArrayList<Entry<F>> entries = new ArrayList<>(1);
+		private @Nullable Entry<F> only;
 
-		Bucket(Object values) {
-			this.values = values;
+		private List<Entry<F>> several = List.of();
+
+		Bucket(@Nullable Object lookupKey) {
+			this.lookupKey = lookupKey;
 		}
 
 		Entry<F> add(Subscription<F> subscription, boolean exact) {
-			Entry<F> entry = new Entry<>(subscription, this, exact, this.entries.size());
-			this.entries.add(entry);
+			Entry<F> entry = new Entry<>(subscription, this, exact, this.several.size());
+			if (this.only == null && this.several.isEmpty()) {
+				this.only = entry;
+				return entry;
+			}
+			if (this.only != null) {
+				this.several = new ArrayList<>(List.of(this.only));
+				this.only = null;
+				entry.slot = 1;
+			}
+			this.several.add(entry);
 			return entry;
 		}
 
 		boolean remove(Entry<F> entry) {
-			Entry<F> last = this.entries.remove(this.entries.size() - 1);
+			if (this.only != null) {
+				return true;
+			}
+			Entry<F> last = this.several.remove(this.several.size() - 1);
 			if (last != entry) {
-				this.entries.set(entry.slot, last);
+				this.several.set(entry.slot, last);
 				last.slot = entry.slot;
 			}
-			return this.entries.isEmpty();
+			return this.several.isEmpty();
+		}
+
+		void forEach(Consumer<Entry<F>> action) {
+			if (this.only != null) {
+				action.accept(this.only);
+			}
+			else {
+				this.several.forEach(action);
+			}
 		}
 
 		void forEachMatch(Map<String, @Nullable Object> attributes, Consumer<Subscription<F>> action) {
-			for (Entry<F> entry : this.entries) {
+			forEach((entry) -> {
 				if (entry.exact || entry.subscription.filter().matches(attributes)) {
 					action.accept(entry.subscription);
 				}
-			}
+			});
 		}
 
 	}

@@ -60,6 +60,19 @@ class BackPressureTests {
 	}
 
 	@Test
+	void whenPayloadsAreLargeThenFewGoOutTogether() {
+		subscribe(null);
+		this.executor.runAll();
+		for (int i = 0; i < 20; i++) {
+			publish(new byte[20 * 1024], 0);
+		}
+		this.executor.runNext();
+		assertThat(offsets(this.sink)).as("64 KB are full").containsExactly(1L, 2L, 3L, 4L);
+		this.executor.runAll();
+		assertThat(offsets(this.sink)).hasSize(20).isSorted().doesNotHaveDuplicates();
+	}
+
+	@Test
 	void whenHistoryStillHasWhatTheLaneCouldNotTakeThenNothingIsMissing() {
 		subscribe(null);
 		this.executor.runAll();

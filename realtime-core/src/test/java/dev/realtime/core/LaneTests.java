@@ -119,7 +119,7 @@ class LaneTests {
 		this.connection.send("a");
 		this.connection.close(CloseReason.GOING_AWAY);
 		this.executor.runAll();
-		assertThat(this.sink.calls()).startsWith("write a", "close GOING_AWAY");
+		assertThat(this.sink.calls()).containsExactly("write a", "flush", "close GOING_AWAY");
 	}
 
 	@Test

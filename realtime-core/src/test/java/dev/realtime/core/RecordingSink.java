@@ -16,7 +16,7 @@ class RecordingSink implements FrameSink<String> {
 	private boolean writable = true;
 
 	@Override
-	public synchronized void write(String frame) {
+	public synchronized void write(String frame, int frames) {
 		this.frames.add(frame);
 		this.calls.add("write " + frame);
 		notifyAll();
@@ -34,6 +34,7 @@ class RecordingSink implements FrameSink<String> {
 	@Override
 	public synchronized void flush() {
 		this.calls.add("flush");
+		notifyAll();
 	}
 
 	@Override

@@ -350,7 +350,7 @@ class StatisticsTests {
 		private long dropped;
 
 		@Override
-		public void write(String frame) {
+		public void write(String frame, int frames) {
 		}
 
 		@Override

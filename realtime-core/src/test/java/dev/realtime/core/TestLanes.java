@@ -2,8 +2,6 @@ package dev.realtime.core;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 
 import org.assertj.core.api.InstanceOfAssertFactories;
 
@@ -51,12 +49,14 @@ final class TestLanes implements AutoCloseable {
 	}
 
 	/**
-	 * Returns when everything handed over before has run.
+	 * Returns when everything handed over before has run and is flushed.
 	 */
 	void settle() throws InterruptedException {
-		CountDownLatch settled = new CountDownLatch(this.lanes.size());
-		this.lanes.forEach((lane) -> lane.execute(settled::countDown));
-		assertThat(settled.await(10, TimeUnit.SECONDS)).as("lanes settled").isTrue();
+		for (Lane<String> lane : this.lanes) {
+			RecordingSink sink = new RecordingSink();
+			new Connection<>("last", lane, sink).send("frame");
+			sink.awaitCall("flush"::equals);
+		}
 	}
 
 	/**

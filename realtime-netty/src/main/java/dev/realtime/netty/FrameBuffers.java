@@ -2,6 +2,7 @@ package dev.realtime.netty;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -55,6 +56,16 @@ final class FrameBuffers {
 		return start(FINAL_TEXT, headBytes.length + body.length + 1).writeBytes(headBytes)
 			.writeBytes(body)
 			.writeByte(0);
+	}
+
+	/**
+	 * One buffer for what goes out together: a single write without a list of buffers.
+	 */
+	ByteBuf join(List<ByteBuf> frames) {
+		int length = frames.stream().mapToInt(ByteBuf::readableBytes).sum();
+		ByteBuf joined = this.allocator.ioBuffer(length);
+		frames.forEach((frame) -> joined.writeBytes(frame, frame.readerIndex(), frame.readableBytes()));
+		return joined;
 	}
 
 	private ByteBuf start(int opcode, int length) {

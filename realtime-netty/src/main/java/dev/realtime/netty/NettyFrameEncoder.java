@@ -1,8 +1,11 @@
 package dev.realtime.netty;
 
+import java.util.List;
+
 import dev.realtime.StreamPosition;
 import dev.realtime.core.DeliveryMode;
 import dev.realtime.core.FrameEncoder;
+import dev.realtime.core.JoinedFrames;
 import dev.realtime.core.Publication;
 import dev.realtime.core.Subscription;
 import dev.realtime.stomp.StompFrames;
@@ -37,6 +40,12 @@ final class NettyFrameEncoder implements FrameEncoder<ByteBuf> {
 	@Override
 	public ByteBuf gap(Subscription<ByteBuf> subscription) {
 		return this.buffers.text(this.frames.gapText(subscription));
+	}
+
+	@Override
+	public List<JoinedFrames<ByteBuf>> join(List<ByteBuf> frames) {
+		ByteBuf message = (frames.size() == 1) ? frames.get(0).retain() : this.buffers.join(frames);
+		return List.of(new JoinedFrames<>(message, frames.size()));
 	}
 
 	@Override

@@ -1,6 +1,8 @@
 package dev.realtime.netty;
 
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Queue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
@@ -42,6 +44,9 @@ final class NettySink implements FrameSink<ByteBuf> {
 
 	private volatile @Nullable CloseReason closeReason;
 
+	/** The number of frames in each message that is pending. */
+	private final Queue<Integer> pendingFrames = new ArrayDeque<>();
+
 	private long dropped;
 
 	/**
@@ -65,12 +70,17 @@ final class NettySink implements FrameSink<ByteBuf> {
 	}
 
 	@Override
-	public void write(ByteBuf frame) {
+	public void write(ByteBuf message, int frames) {
+		if (this.closeReason == null && pendingBytes() > this.pendingLimit) {
+			logger.debug("A client does not read fast enough");
+			close(CloseReason.SLOW_CONSUMER);
+		}
 		if (this.closeReason != null) {
-			this.dropped++;
+			this.dropped += frames;
 		}
 		else {
-			this.raw.write(frame.retainedDuplicate(), this.raw.voidPromise());
+			this.raw.write(message.retainedDuplicate(), this.raw.voidPromise());
+			this.pendingFrames.add(frames);
 		}
 	}
 
@@ -86,9 +96,17 @@ final class NettySink implements FrameSink<ByteBuf> {
 		}
 		this.heartbeat.written(this.nanoTime.getAsLong());
 		this.raw.flush();
-		if (pendingBytes() > this.pendingLimit) {
-			logger.debug("A client does not read fast enough");
-			close(CloseReason.SLOW_CONSUMER);
+		forgetSent();
+	}
+
+	/**
+	 * With TLS by what the handler made of the messages, which is about the same.
+	 */
+	private void forgetSent() {
+		ChannelOutboundBuffer pending = this.raw.channel().unsafe().outboundBuffer();
+		int size = (pending != null) ? pending.size() : 0;
+		while (this.pendingFrames.size() > size) {
+			this.pendingFrames.remove();
 		}
 	}
 
@@ -110,11 +128,9 @@ final class NettySink implements FrameSink<ByteBuf> {
 	}
 
 	private void closeNow() {
-		ChannelOutboundBuffer pending = this.raw.channel().unsafe().outboundBuffer();
-		if (pending != null) {
-			// But for the close frame.
-			this.dropped += Math.max(0, pending.size() - 1);
-		}
+		forgetSent();
+		this.pendingFrames.forEach((frames) -> this.dropped += frames);
+		this.pendingFrames.clear();
 		this.raw.channel().close();
 	}
 
@@ -126,7 +142,7 @@ final class NettySink implements FrameSink<ByteBuf> {
 		}
 		else if (this.closeReason == null && pendingBytes() == 0 && this.heartbeat.isDue(now, this.tickNanos)) {
 			ByteBuf beat = this.buffers.text("\n");
-			write(beat);
+			write(beat, 1);
 			beat.release();
 			flush();
 		}

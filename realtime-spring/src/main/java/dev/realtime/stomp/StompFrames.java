@@ -1,10 +1,13 @@
 package dev.realtime.stomp;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 
 import dev.realtime.StreamPosition;
 import dev.realtime.core.DeliveryMode;
 import dev.realtime.core.FrameEncoder;
+import dev.realtime.core.JoinedFrames;
 import dev.realtime.core.Publication;
 import dev.realtime.core.Subscription;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +24,12 @@ import org.springframework.web.socket.WebSocketMessage;
 public final class StompFrames implements FrameEncoder<WebSocketMessage<?>> {
 
 	static final String DESTINATION_PREFIX = "/realtime/";
+
+	/**
+	 * Several STOMP frames share one WebSocket message up to this many characters: the
+	 * default buffer of Java clients. Larger frames travel alone.
+	 */
+	private static final int BATCH_LENGTH = 8 * 1024;
 
 	static final TextMessage HEARTBEAT = new TextMessage("\n");
 
@@ -91,6 +100,43 @@ public final class StompFrames implements FrameEncoder<WebSocketMessage<?>> {
 	public String gapText(Subscription<?> subscription) {
 		return control("gap", subscription.id(), DESTINATION_PREFIX + subscription.channel().name(),
 				ControlCode.HISTORY_LOST, ControlCode.HISTORY_LOST.detail());
+	}
+
+	@Override
+	public List<JoinedFrames<WebSocketMessage<?>>> join(List<WebSocketMessage<?>> frames) {
+		List<JoinedFrames<WebSocketMessage<?>>> messages = new ArrayList<>();
+		int from = 0;
+		while (from < frames.size()) {
+			WebSocketMessage<?> first = frames.get(from);
+			int length = length(first);
+			int to = from + 1;
+			while (to < frames.size() && isJoinable(first, length, frames.get(to))) {
+				length += length(frames.get(to++));
+			}
+			messages.add(new JoinedFrames<>(join(frames.subList(from, to), length), to - from));
+			from = to;
+		}
+		return messages;
+	}
+
+	private static WebSocketMessage<?> join(List<WebSocketMessage<?>> frames, int length) {
+		if (frames.size() == 1) {
+			return frames.get(0);
+		}
+		StringBuilder text = new StringBuilder(length);
+		frames.forEach((frame) -> text.append(frame.getPayload()));
+		return new TextMessage(text);
+	}
+
+	/**
+	 * Whether a frame may follow in the same WebSocket message.
+	 */
+	static boolean isJoinable(WebSocketMessage<?> first, int length, WebSocketMessage<?> next) {
+		return first instanceof TextMessage && next instanceof TextMessage && length + length(next) <= BATCH_LENGTH;
+	}
+
+	static int length(WebSocketMessage<?> frame) {
+		return (frame.getPayload() instanceof String text) ? text.length() : frame.getPayloadLength();
 	}
 
 	TextMessage denied(String subscriptionId, String destination, ControlCode code, String detail) {

@@ -7,6 +7,7 @@ import java.util.function.LongSupplier;
 
 import dev.realtime.core.CloseReason;
 import dev.realtime.core.FrameSink;
+import dev.realtime.core.JoinedFrames;
 import dev.realtime.core.Lane;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -21,12 +22,6 @@ import org.springframework.web.socket.WebSocketMessage;
  * that a slow reader never holds a thread; what piles up meanwhile goes out together.
  */
 final class WebSocketSink implements FrameSink<WebSocketMessage<?>> {
-
-	/**
-	 * Several STOMP frames share one WebSocket message up to this many characters: the
-	 * default buffer of Java clients. Larger frames travel alone.
-	 */
-	private static final int BATCH_LENGTH = 8 * 1024;
 
 	/**
 	 * How long a close waits for a client to take what comes before it. As long as the
@@ -48,7 +43,7 @@ final class WebSocketSink implements FrameSink<WebSocketMessage<?>> {
 
 	private final LongSupplier nanoTime;
 
-	private final ArrayDeque<WebSocketMessage<?>> pending = new ArrayDeque<>();
+	private final ArrayDeque<JoinedFrames<WebSocketMessage<?>>> pending = new ArrayDeque<>();
 
 	private long pendingLength;
 
@@ -75,13 +70,13 @@ final class WebSocketSink implements FrameSink<WebSocketMessage<?>> {
 	}
 
 	@Override
-	public void write(WebSocketMessage<?> frame) {
+	public void write(WebSocketMessage<?> message, int frames) {
 		if (this.closeReason != null) {
-			this.dropped++;
+			this.dropped += frames;
 			return;
 		}
-		this.pending.add(frame);
-		this.pendingLength += length(frame);
+		this.pending.add(new JoinedFrames<>(message, frames));
+		this.pendingLength += StompFrames.length(message);
 		if (this.pendingLength > this.pendingLimit && this.inFlight) {
 			logger.debug("A client does not read fast enough");
 			discard(CloseReason.SLOW_CONSUMER);
@@ -110,29 +105,25 @@ final class WebSocketSink implements FrameSink<WebSocketMessage<?>> {
 
 	private WebSocketMessage<?> nextMessage() {
 		WebSocketMessage<?> first = take();
-		if (!(first instanceof TextMessage) || !isJoinable(length(first))) {
+		if (!isJoinable(first, StompFrames.length(first))) {
 			return first;
 		}
 		StringBuilder batch = new StringBuilder(first.getPayload().toString());
-		while (isJoinable(batch.length())) {
+		while (isJoinable(first, batch.length())) {
 			batch.append(take().getPayload());
 		}
 		return new TextMessage(batch);
 	}
 
-	private boolean isJoinable(int length) {
-		WebSocketMessage<?> next = this.pending.peek();
-		return next instanceof TextMessage && length + length(next) <= BATCH_LENGTH;
+	private boolean isJoinable(WebSocketMessage<?> first, int length) {
+		JoinedFrames<WebSocketMessage<?>> next = this.pending.peek();
+		return next != null && StompFrames.isJoinable(first, length, next.message());
 	}
 
 	private WebSocketMessage<?> take() {
-		WebSocketMessage<?> frame = this.pending.remove();
-		this.pendingLength -= length(frame);
-		return frame;
-	}
-
-	private static int length(WebSocketMessage<?> frame) {
-		return (frame.getPayload() instanceof String text) ? text.length() : frame.getPayloadLength();
+		WebSocketMessage<?> message = this.pending.remove().message();
+		this.pendingLength -= StompFrames.length(message);
+		return message;
 	}
 
 	@Override
@@ -146,7 +137,7 @@ final class WebSocketSink implements FrameSink<WebSocketMessage<?>> {
 
 	private void discard(CloseReason reason) {
 		this.closeReason = reason;
-		this.dropped += this.pending.size();
+		this.dropped += pendingFrames();
 		this.pending.clear();
 		this.pendingLength = 0;
 		closeNow(reason);
@@ -178,7 +169,7 @@ final class WebSocketSink implements FrameSink<WebSocketMessage<?>> {
 		}
 		else if (this.closeReason == null && !this.inFlight && this.pending.isEmpty()
 				&& this.heartbeat.isDue(now, this.tickNanos)) {
-			write(StompFrames.HEARTBEAT);
+			write(StompFrames.HEARTBEAT, 1);
 			flush();
 		}
 	}
@@ -197,7 +188,11 @@ final class WebSocketSink implements FrameSink<WebSocketMessage<?>> {
 
 	@Override
 	public long dropped() {
-		return this.dropped + this.pending.size();
+		return this.dropped + pendingFrames();
+	}
+
+	private int pendingFrames() {
+		return this.pending.stream().mapToInt(JoinedFrames::frames).sum();
 	}
 
 	/**

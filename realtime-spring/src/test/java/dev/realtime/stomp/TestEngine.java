@@ -71,7 +71,7 @@ final class TestEngine {
 	private static final class NoSink implements FrameSink<WebSocketMessage<?>> {
 
 		@Override
-		public void write(WebSocketMessage<?> frame) {
+		public void write(WebSocketMessage<?> frame, int frames) {
 		}
 
 		@Override

@@ -72,7 +72,7 @@ class WebSocketSinkStatisticsTests {
 	}
 
 	private void send(String text) {
-		this.sink.write(new TextMessage(text));
+		this.sink.write(new TextMessage(text), 1);
 		this.sink.flush();
 	}
 

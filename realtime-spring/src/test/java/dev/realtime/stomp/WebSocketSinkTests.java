@@ -99,7 +99,7 @@ class WebSocketSinkTests {
 	void whenSendsCompleteAtOnceThenManyDoNotFillTheStack() {
 		this.sender.inline = true;
 		for (int i = 0; i < 100_000; i++) {
-			this.sink.write(new BinaryMessage(new byte[0]));
+			this.sink.write(new BinaryMessage(new byte[0]), 1);
 		}
 		this.sink.flush();
 		assertThat(this.sender.sent).hasSize(100_000);
@@ -128,8 +128,8 @@ class WebSocketSinkTests {
 	@Test
 	void binaryFramesTravelAlone() {
 		write("a", "b");
-		this.sink.write(new BinaryMessage(ByteBuffer.wrap(new byte[] { 1, 2 })));
-		this.sink.write(new BinaryMessage(ByteBuffer.wrap(new byte[] { 3 })));
+		this.sink.write(new BinaryMessage(ByteBuffer.wrap(new byte[] { 1, 2 })), 1);
+		this.sink.write(new BinaryMessage(ByteBuffer.wrap(new byte[] { 3 })), 1);
 		write("c");
 		this.sink.flush();
 		complete();
@@ -318,7 +318,7 @@ class WebSocketSinkTests {
 
 	private void write(String... frames) {
 		for (String frame : frames) {
-			this.sink.write(new TextMessage(frame));
+			this.sink.write(new TextMessage(frame), 1);
 		}
 	}
 
