@@ -1,5 +1,6 @@
 package dev.realtime.core;
 
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -24,8 +25,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class InMemoryBackplane implements Backplane {
 
-	/** Appends between two looks for channels that nobody needs any more. */
-	private static final int APPENDS_PER_EVICTION = 1024;
+	/** Calls between two looks for channels that nobody needs any more. */
+	private static final int CALLS_PER_EVICTION = 1024;
+
+	/** How long a channel keeps its epoch that nobody has published to yet. */
+	private static final Duration IDLE_TTL = Duration.ofMinutes(5);
 
 	/** Idempotency keys remembered per channel, so that they do not fill the memory. */
 	private static final int MAX_IDEMPOTENCY_KEYS = 10_000;
@@ -41,7 +45,7 @@ public final class InMemoryBackplane implements Backplane {
 
 	private volatile BackplaneListener listener = NOT_STARTED;
 
-	private int appends;
+	private int calls;
 
 	public InMemoryBackplane(InstantSource clock, RandomGenerator random) {
 		this.clock = clock;
@@ -61,13 +65,17 @@ public final class InMemoryBackplane implements Backplane {
 
 	@Override
 	public CompletableFuture<Void> subscribe(ChannelId channel) {
+		evictNowAndThen();
 		inStream(channel, (stream) -> stream.interest = true);
 		return CompletableFuture.completedFuture(null);
 	}
 
 	@Override
 	public void unsubscribe(ChannelId channel) {
-		inStream(channel, (stream) -> stream.interest = false);
+		inStream(channel, (stream) -> {
+			stream.touched = this.clock.millis();
+			return stream.interest = false;
+		});
 	}
 
 	@Override
@@ -87,8 +95,8 @@ public final class InMemoryBackplane implements Backplane {
 	}
 
 	/**
-	 * Forgets channels without interest that nobody published to for the time their
-	 * history is kept.
+	 * Forgets channels without interest that nobody published to, or was interested in,
+	 * for the time their history is kept.
 	 */
 	void evictExpired() {
 		for (Map.Entry<ChannelId, Stream> entry : this.streams.entrySet()) {
@@ -107,8 +115,8 @@ public final class InMemoryBackplane implements Backplane {
 	}
 
 	private synchronized boolean isEvictionDue() {
-		this.appends = (this.appends + 1) % APPENDS_PER_EVICTION;
-		return this.appends == 0;
+		this.calls = (this.calls + 1) % CALLS_PER_EVICTION;
+		return this.calls == 0;
 	}
 
 	private void evictNowAndThen() {
@@ -227,9 +235,9 @@ public final class InMemoryBackplane implements Backplane {
 
 		boolean isExpired() {
 			trim();
-			HistoryOptions options = this.options;
+			Duration ttl = (this.options != null) ? this.options.ttl() : IDLE_TTL;
 			long age = InMemoryBackplane.this.clock.millis() - this.touched;
-			return !this.interest && (options == null || age >= options.ttl().toMillis());
+			return !this.interest && age > ttl.toMillis();
 		}
 
 	}

@@ -64,6 +64,8 @@ public final class Lane<F> {
 
 	private final AtomicBoolean scheduled = new AtomicBoolean();
 
+	private volatile boolean stopped;
+
 	private final AtomicLong queuedBytes = new AtomicLong();
 
 	private final Queue<ChannelHub> waiting = new ConcurrentLinkedQueue<>();
@@ -127,16 +129,25 @@ public final class Lane<F> {
 	 * @param task the task, which does not block
 	 */
 	public void execute(Runnable task) {
+		if (this.stopped) {
+			return;
+		}
 		this.tasks.add(task);
-		wake();
+		if (!wake()) {
+			this.tasks.clear();
+			this.queuedBytes.set(0);
+		}
 	}
 
 	/**
-	 * Queues a publication of a channel.
+	 * Queues a publication of a channel, or drops it once the executor is shut down.
 	 * @return {@code false} if the lane is behind by too much: then {@link #resumeLater}
 	 * and try again
 	 */
 	boolean offer(ChannelHub hub, Publication publication) {
+		if (this.stopped) {
+			return true;
+		}
 		long bytes = publication.data().length + BYTES_PER_QUEUED;
 		if (this.queuedBytes.get() + bytes > MAX_QUEUED_BYTES) {
 			return false;
@@ -174,18 +185,33 @@ public final class Lane<F> {
 		wake();
 	}
 
-	private void wake() {
+	/**
+	 * Sees to it that what is queued gets a turn.
+	 * @return {@code false} if the executor takes no more
+	 */
+	private boolean wake() {
 		if (this.scheduled.compareAndSet(false, true)) {
 			try {
 				this.executor.execute(this::run);
 			}
 			catch (RejectedExecutionException ex) {
 				logger.debug("Lane is shut down");
+				this.stopped = true;
+				return false;
 			}
 		}
+		return true;
 	}
 
 	private void run() {
+		do {
+			turn();
+			this.scheduled.set(false);
+		}
+		while (!this.tasks.isEmpty() && !wake());
+	}
+
+	private void turn() {
 		Runnable task = this.tasks.poll();
 		for (int i = 1; task != null; i++) {
 			try {
@@ -202,10 +228,6 @@ public final class Lane<F> {
 		flushTouched();
 		observe();
 		resumeWaiting();
-		this.scheduled.set(false);
-		if (!this.tasks.isEmpty()) {
-			wake();
-		}
 	}
 
 	private void resumeWaiting() {

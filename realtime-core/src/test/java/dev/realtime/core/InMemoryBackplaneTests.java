@@ -128,6 +128,41 @@ class InMemoryBackplaneTests extends BackplaneContract {
 	}
 
 	@Test
+	void whenNobodyHasPublishedThenTheEpochOutlivesTheLastSubscriberForAWhile() throws Exception {
+		await(this.backplane.subscribe(CHANNEL));
+		StreamPosition before = past(CHANNEL, 1).position();
+		elapse(Duration.ofHours(1));
+		this.backplane.unsubscribe(CHANNEL);
+		elapse(Duration.ofMinutes(5));
+		this.backplane.evictExpired();
+		assertThat(past(CHANNEL, 1).position()).isEqualTo(before);
+		elapse(Duration.ofMillis(1));
+		this.backplane.evictExpired();
+		assertThat(this.backplane.channels()).isZero();
+	}
+
+	@Test
+	void whenTheLastSubscriberLeavesLongAfterTheLastPublicationThenTheChannelIsKeptForItsTtl() throws Exception {
+		await(this.backplane.subscribe(CHANNEL));
+		StreamPosition before = append(CHANNEL, Requests.any(SHORT));
+		elapse(TTL.multipliedBy(100));
+		this.backplane.unsubscribe(CHANNEL);
+		this.backplane.evictExpired();
+		assertThat(append(CHANNEL, Requests.any(SHORT))).isEqualTo(new StreamPosition(before.epoch(), 2));
+	}
+
+	@Test
+	void whenChannelsAreOnlySubscribedToThenTheyAreForgottenByTheWay() throws Exception {
+		for (int i = 0; i < 10_000; i++) {
+			ChannelId channel = new ChannelId("acme", null, "document." + i);
+			await(this.backplane.subscribe(channel));
+			this.backplane.unsubscribe(channel);
+			elapse(Duration.ofSeconds(1));
+		}
+		assertThat(this.backplane.channels()).isLessThan(2000);
+	}
+
+	@Test
 	void whenChannelIsForgottenWhileItIsSubscribedToThenNothingIsLost() throws Exception {
 		int rounds = 5000;
 		AtomicBoolean done = new AtomicBoolean();

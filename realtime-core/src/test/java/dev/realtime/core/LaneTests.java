@@ -1,19 +1,24 @@
 package dev.realtime.core;
 
+import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
+import static org.assertj.core.api.Assertions.as;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatNoException;
 
@@ -162,6 +167,33 @@ class LaneTests {
 		this.executor.runAll();
 		assertThat(ran).isEmpty();
 		assertThat(this.sink.calls()).isEmpty();
+	}
+
+	@Test
+	void whenExecutorIsShutDownThenNothingIsKept() {
+		RealtimeEngine engine = new RealtimeEngine(new InMemoryBackplane(InstantSource.system(), new Random(1)),
+				InstantSource.system(), 10);
+		HistoryOptions history = new HistoryOptions(10, Duration.ofMinutes(5), 10);
+		ChannelId channel = new ChannelId("acme", null, "contact.updated");
+		TestClient client = new TestClient(engine, history, "c2", this.lane);
+		client.subscribe("s1", channel, MessageFilter.all(), new Start.Live());
+		this.executor.runAll();
+		this.executor.shutdown();
+		for (int i = 0; i < 1000; i++) {
+			this.connection.send("a");
+			engine.publish(channel, Requests.any(history));
+		}
+		assertThat(this.lane).extracting("tasks", as(InstanceOfAssertFactories.ITERABLE)).isEmpty();
+		assertThat(this.lane.queuedBytes()).isZero();
+	}
+
+	@Test
+	void whenExecutorIsShutDownThenWhatWasQueuedBeforeStillRuns() {
+		IntStream.range(0, 1000).forEach((i) -> this.connection.send("a"));
+		this.executor.shutdown();
+		this.executor.runAll();
+		assertThat(this.sink.frames()).hasSize(1000);
+		assertThat(this.sink.calls()).endsWith("flush");
 	}
 
 	@Test
