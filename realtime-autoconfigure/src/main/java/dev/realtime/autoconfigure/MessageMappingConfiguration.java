@@ -40,6 +40,7 @@ class MessageMappingConfiguration extends DelegatingWebSocketMessageBrokerConfig
 	protected void configureMessageBroker(MessageBrokerRegistry registry) {
 		registry.setApplicationDestinationPrefixes("/app");
 		registry.enableSimpleBroker("/queue");
+		registry.setPreservePublishOrder(true);
 		super.configureMessageBroker(registry);
 	}
 

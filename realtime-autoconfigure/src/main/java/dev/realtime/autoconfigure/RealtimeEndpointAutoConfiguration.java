@@ -9,12 +9,14 @@ import dev.realtime.json.FilterParser;
 import dev.realtime.stomp.AuthenticatedHandshakeInterceptor;
 import dev.realtime.stomp.ConnectAuthenticator;
 import dev.realtime.stomp.DestinationPolicy;
+import dev.realtime.stomp.JettyUpgradeStrategy;
 import dev.realtime.stomp.RealtimeWebSocketHandler;
 import dev.realtime.stomp.StompBroker;
 import dev.realtime.stomp.StompEndpointOptions;
 import dev.realtime.stomp.UncompressedUpgradeStrategy;
 import dev.realtime.tenant.Tenants;
 import dev.realtime.topic.Topics;
+import jakarta.servlet.ServletContext;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
@@ -32,11 +34,10 @@ import org.springframework.core.annotation.Order;
 import org.springframework.messaging.MessageChannel;
 import org.springframework.messaging.simp.config.ChannelRegistration;
 import org.springframework.security.messaging.web.socket.server.CsrfTokenHandshakeInterceptor;
-import org.springframework.util.ClassUtils;
 import org.springframework.web.servlet.HandlerMapping;
 import org.springframework.web.socket.config.annotation.WebSocketMessageBrokerConfigurer;
 import org.springframework.web.socket.server.HandshakeInterceptor;
-import org.springframework.web.socket.server.jetty.JettyRequestUpgradeStrategy;
+import org.springframework.web.socket.server.RequestUpgradeStrategy;
 import org.springframework.web.socket.server.support.DefaultHandshakeHandler;
 import org.springframework.web.socket.server.support.OriginHandshakeInterceptor;
 import org.springframework.web.socket.server.support.WebSocketHandlerMapping;
@@ -61,9 +62,8 @@ public final class RealtimeEndpointAutoConfiguration {
 
 	private static final int MAPPING_ORDER = 1;
 
-	private static final boolean JETTY_PRESENT = ClassUtils.isPresent(
-			"org.eclipse.jetty.ee11.websocket.server.JettyWebSocketServerContainer",
-			RealtimeEndpointAutoConfiguration.class.getClassLoader());
+	/** Jetty's own container, which is there if Jetty is what runs. */
+	private static final String JETTY_CONTAINER = "org.eclipse.jetty.websocket.api.WebSocketContainer";
 
 	@Bean
 	StompBroker realtimeStompBroker(RealtimeEngine engine, Topics topics, Tenants tenants,
@@ -76,8 +76,8 @@ public final class RealtimeEndpointAutoConfiguration {
 	}
 
 	@Bean
-	HandlerMapping realtimeHandlerMapping(ApplicationContext context, RealtimeProperties properties,
-			ObjectProvider<ConnectAuthenticator> authenticator) {
+	HandlerMapping realtimeHandlerMapping(ApplicationContext context, ServletContext servletContext,
+			RealtimeProperties properties, ObjectProvider<ConnectAuthenticator> authenticator) {
 		List<HandshakeInterceptor> interceptors = new ArrayList<>();
 		OriginHandshakeInterceptor origins = new OriginHandshakeInterceptor();
 		origins.setAllowedOriginPatterns(properties.allowedOrigins());
@@ -88,13 +88,18 @@ public final class RealtimeEndpointAutoConfiguration {
 		// For @EnableWebSocketSecurity, which compares it with a header of CONNECT.
 		interceptors.add(new CsrfTokenHandshakeInterceptor());
 		WebSocketHttpRequestHandler requestHandler = new WebSocketHttpRequestHandler(
-				context.getBean(RealtimeWebSocketHandler.class), new DefaultHandshakeHandler(
-						JETTY_PRESENT ? new JettyRequestUpgradeStrategy() : new UncompressedUpgradeStrategy()));
+				context.getBean(RealtimeWebSocketHandler.class),
+				new DefaultHandshakeHandler(upgradeStrategy(servletContext)));
 		requestHandler.setHandshakeInterceptors(interceptors);
 		WebSocketHandlerMapping mapping = new WebSocketHandlerMapping();
 		mapping.setUrlMap(Map.of(properties.path(), requestHandler));
 		mapping.setOrder(MAPPING_ORDER);
 		return mapping;
+	}
+
+	private static RequestUpgradeStrategy upgradeStrategy(ServletContext servletContext) {
+		return (servletContext.getAttribute(JETTY_CONTAINER) != null) ? new JettyUpgradeStrategy()
+				: new UncompressedUpgradeStrategy();
 	}
 
 	@Bean

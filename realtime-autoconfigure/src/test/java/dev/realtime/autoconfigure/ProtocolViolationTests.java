@@ -1,9 +1,6 @@
 package dev.realtime.autoconfigure;
 
-import java.io.DataInputStream;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
@@ -300,12 +297,11 @@ class ProtocolViolationTests {
 
 	@Test
 	void whenTextIsNotUtf8ThenWebSocketEnds() throws IOException {
-		try (RawSocket socket = new RawSocket(this.port)) {
-			socket.send(0x81, CONNECT.getBytes(StandardCharsets.UTF_8));
-			assertThat(new String(socket.receive(0x81), StandardCharsets.UTF_8)).startsWith("CONNECTED\n");
-			socket.send(0x81, new byte[] { 'S', (byte) 0xc0, (byte) 0xaf, 0 });
-			byte[] close = socket.receive(0x88);
-			assertThat((close[0] & 0xff) << 8 | close[1] & 0xff).isEqualTo(1007);
+		try (RawSocket socket = RawSocket.upgraded(this.port, "Authorization: Basic YWxpY2U6cGFzc3dvcmQ=")) {
+			socket.sendText(CONNECT);
+			assertThat(socket.receiveText()).startsWith("CONNECTED\n");
+			socket.send(RawSocket.TEXT, (byte) 'S', (byte) 0xc0, (byte) 0xaf, (byte) 0);
+			assertThat(socket.closeCode()).isEqualTo(1007);
 		}
 	}
 
@@ -417,55 +413,6 @@ class ProtocolViolationTests {
 	 */
 	private void expectNoEffect() {
 		assertThat(this.messages.handled()).noneMatch((text) -> text.startsWith("late"));
-	}
-
-	/**
-	 * A WebSocket client that can send what no client should.
-	 */
-	private static final class RawSocket implements AutoCloseable {
-
-		private final Socket socket;
-
-		private final DataInputStream in;
-
-		private final OutputStream out;
-
-		RawSocket(int port) throws IOException {
-			this.socket = new Socket("localhost", port);
-			this.socket.setSoTimeout(10_000);
-			this.in = new DataInputStream(this.socket.getInputStream());
-			this.out = this.socket.getOutputStream();
-			this.out.write(("GET /realtime HTTP/1.1\r\nHost: localhost:" + port + "\r\nUpgrade: websocket\r\n"
-					+ "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
-					+ "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nAuthorization: Basic YWxpY2U6cGFzc3dvcmQ=\r\n\r\n")
-				.getBytes(StandardCharsets.US_ASCII));
-			StringBuilder response = new StringBuilder();
-			while (response.indexOf("\r\n\r\n") < 0) {
-				response.append((char) this.in.readUnsignedByte());
-			}
-			assertThat(response.toString()).startsWith("HTTP/1.1 101");
-		}
-
-		/**
-		 * Sends a short frame with a mask of zeros.
-		 */
-		void send(int opcode, byte[] payload) throws IOException {
-			this.out.write(new byte[] { (byte) opcode, (byte) (0x80 | payload.length), 0, 0, 0, 0 });
-			this.out.write(payload);
-			this.out.flush();
-		}
-
-		byte[] receive(int opcode) throws IOException {
-			assertThat(this.in.readUnsignedByte()).isEqualTo(opcode);
-			int length = this.in.readUnsignedByte();
-			return this.in.readNBytes((length < 126) ? length : this.in.readUnsignedShort());
-		}
-
-		@Override
-		public void close() throws IOException {
-			this.socket.close();
-		}
-
 	}
 
 }

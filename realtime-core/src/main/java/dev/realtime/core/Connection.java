@@ -78,10 +78,10 @@ public final class Connection<F> {
 	}
 
 	/**
-	 * Why the server ended the connection, or wanted to when the client left;
-	 * {@code null} if it was the client alone.
+	 * Why the server ended the connection, or wanted to when the client left.
+	 * @return the reason, or {@code null} if it was the client alone
 	 */
-	@Nullable CloseReason closeReason() {
+	public @Nullable CloseReason closeReason() {
 		CloseReason told = this.sink.closeReason();
 		return (told != null) ? told : this.requested;
 	}

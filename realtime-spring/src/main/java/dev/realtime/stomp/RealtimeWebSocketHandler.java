@@ -1,8 +1,10 @@
 package dev.realtime.stomp;
 
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
+import dev.realtime.core.CloseReason;
 import dev.realtime.core.Lane;
 import dev.realtime.core.Lanes;
 import jakarta.websocket.Session;
@@ -75,7 +77,7 @@ public final class RealtimeWebSocketHandler extends SubProtocolWebSocketHandler 
 	@Override
 	public void afterConnectionClosed(WebSocketSession session, CloseStatus status) throws Exception {
 		try {
-			super.afterConnectionClosed(session, status);
+			super.afterConnectionClosed(session, told(session, status));
 		}
 		finally {
 			// Spring does not tell the protocol handler of a session that was closed as
@@ -84,6 +86,16 @@ public final class RealtimeWebSocketHandler extends SubProtocolWebSocketHandler 
 				this.broker.engine().disconnect(StompConnection.of(session.getAttributes()).connection());
 			}
 		}
+	}
+
+	/**
+	 * What the client was told, if it was us who closed: a client that takes no close
+	 * frame is dropped, and containers then report just that.
+	 */
+	private static CloseStatus told(WebSocketSession session, CloseStatus status) {
+		CloseReason reason = StompConnection.isBound(session.getAttributes())
+				? StompConnection.of(session.getAttributes()).connection().closeReason() : null;
+		return (reason != null) ? new CloseStatus(reason.code(), reason.text()) : status;
 	}
 
 	private void open(WebSocketSession session) {
@@ -103,7 +115,7 @@ public final class RealtimeWebSocketHandler extends SubProtocolWebSocketHandler 
 				return new JakartaSender(jakarta, this.closing);
 			}
 			if (JETTY_PRESENT) {
-				return Jetty.sender(container);
+				return Jetty.sender(container, this.closing);
 			}
 		}
 		throw new IllegalStateException("The realtime endpoint needs Tomcat or Jetty; this WebSocket session is "
@@ -121,11 +133,11 @@ public final class RealtimeWebSocketHandler extends SubProtocolWebSocketHandler 
 	 */
 	private static final class Jetty {
 
-		static AsyncSender sender(NativeWebSocketSession container) {
+		static AsyncSender sender(NativeWebSocketSession container, Executor closing) {
 			org.eclipse.jetty.websocket.api.Session session = container
 				.getNativeSession(org.eclipse.jetty.websocket.api.Session.class);
 			Assert.state(session != null, "Expected a session of Jetty");
-			return new JettySender(session);
+			return new JettySender(session, closing);
 		}
 
 	}
