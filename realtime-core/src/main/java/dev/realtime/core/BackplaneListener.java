@@ -16,4 +16,11 @@ public interface BackplaneListener {
 	 */
 	void onPublication(ChannelId channel, Publication publication);
 
+	/**
+	 * Called when publications may have been missed, on any channel, once everything
+	 * arrives again. Must neither block nor call back into the backplane.
+	 */
+	default void onInterruption() {
+	}
+
 }

@@ -1,21 +1,35 @@
 package dev.realtime.core;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import dev.realtime.StreamPosition;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests for {@link InMemoryBackplane}.
+ * What {@link InMemoryBackplane} does beyond the contract of backplanes.
  */
 @Timeout(20)
-class InMemoryBackplaneTests extends BackplaneContract {
+class InMemoryBackplaneTests {
+
+	private static final Duration TTL = Duration.ofSeconds(1);
+
+	private static final HistoryOptions HISTORY = new HistoryOptions(100, Duration.ofMinutes(5), 100);
+
+	private static final ChannelId CHANNEL = new ChannelId("acme", null, "contact.updated");
 
 	private static final HistoryOptions SHORT = new HistoryOptions(100, TTL, 100);
 
@@ -23,14 +37,11 @@ class InMemoryBackplaneTests extends BackplaneContract {
 
 	private final InMemoryBackplane backplane = new InMemoryBackplane(this.clock, new Random(42));
 
-	@Override
-	Backplane create() {
-		return this.backplane;
-	}
+	private final BlockingQueue<Publication> received = new LinkedBlockingQueue<>();
 
-	@Override
-	void elapse(Duration duration) {
-		this.clock.advance(duration);
+	@BeforeEach
+	void start() {
+		this.backplane.start((channel, publication) -> this.received.add(publication));
 	}
 
 	@Test
@@ -46,7 +57,7 @@ class InMemoryBackplaneTests extends BackplaneContract {
 		take();
 		this.backplane.unsubscribe(CHANNEL);
 		append(CHANNEL, Requests.any(HISTORY));
-		assertThat(received()).isEmpty();
+		assertThat(this.received).isEmpty();
 	}
 
 	@Test
@@ -54,7 +65,7 @@ class InMemoryBackplaneTests extends BackplaneContract {
 		await(this.backplane.subscribe(CHANNEL));
 		this.backplane.close();
 		append(CHANNEL, Requests.any(HISTORY));
-		assertThat(received()).isEmpty();
+		assertThat(this.received).isEmpty();
 	}
 
 	@Test
@@ -166,28 +177,49 @@ class InMemoryBackplaneTests extends BackplaneContract {
 	void whenChannelIsForgottenWhileItIsSubscribedToThenNothingIsLost() throws Exception {
 		int rounds = 5000;
 		AtomicBoolean done = new AtomicBoolean();
-		inParallel(2, (thread) -> {
-			if (thread == 0) {
-				while (!done.get()) {
-					elapse(TTL.plusMillis(1));
-					this.backplane.evictExpired();
-				}
-				return null;
+		CompletableFuture<Void> forgetting = CompletableFuture.runAsync(() -> {
+			while (!done.get()) {
+				elapse(TTL.plusMillis(1));
+				this.backplane.evictExpired();
 			}
-			try {
-				for (int i = 0; i < rounds; i++) {
-					await(this.backplane.subscribe(CHANNEL));
-					StreamPosition position = append(CHANNEL, Requests.any(SHORT));
-					assertThat(received()).as("round %s", i).hasSize(1);
-					assertThat(take().publication().position()).isEqualTo(position);
-					this.backplane.unsubscribe(CHANNEL);
-				}
-			}
-			finally {
-				done.set(true);
-			}
-			return null;
 		});
+		try {
+			for (int i = 0; i < rounds; i++) {
+				await(this.backplane.subscribe(CHANNEL));
+				StreamPosition position = append(CHANNEL, Requests.any(SHORT));
+				assertThat(this.received).as("round %s", i).hasSize(1);
+				assertThat(take().position()).isEqualTo(position);
+				this.backplane.unsubscribe(CHANNEL);
+			}
+		}
+		finally {
+			done.set(true);
+		}
+		await(forgetting);
+	}
+
+	private StreamPosition append(ChannelId channel, PublicationRequest request) throws Exception {
+		return await(this.backplane.append(channel, request));
+	}
+
+	private ChannelPast past(ChannelId channel, int limit) throws Exception {
+		return await(this.backplane.past(channel, limit));
+	}
+
+	private List<Publication> lastByKey(ChannelId channel, Set<List<@Nullable Object>> keys) throws Exception {
+		return await(this.backplane.lastByKey(channel, keys));
+	}
+
+	private void elapse(Duration duration) {
+		this.clock.advance(duration);
+	}
+
+	private Publication take() throws InterruptedException {
+		return Objects.requireNonNull(this.received.poll(10, TimeUnit.SECONDS));
+	}
+
+	private static <T> T await(CompletableFuture<T> future) throws Exception {
+		return future.get(10, TimeUnit.SECONDS);
 	}
 
 }

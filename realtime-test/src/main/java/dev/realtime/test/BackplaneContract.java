@@ -1,4 +1,4 @@
-package dev.realtime.core;
+package dev.realtime.test;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -24,6 +24,12 @@ import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
 import dev.realtime.StreamPosition;
+import dev.realtime.core.Backplane;
+import dev.realtime.core.ChannelId;
+import dev.realtime.core.ChannelPast;
+import dev.realtime.core.HistoryOptions;
+import dev.realtime.core.Publication;
+import dev.realtime.core.PublicationRequest;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -33,42 +39,48 @@ import org.junit.jupiter.api.Timeout;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * What every {@link Backplane} does.
+ * What every {@link Backplane} does. An implementer extends it, and JUnit runs it.
+ *
+ * @since 0.1.0
  */
-@Timeout(20)
-abstract class BackplaneContract {
+@Timeout(120)
+public abstract class BackplaneContract {
 
-	static final Duration TTL = Duration.ofSeconds(1);
+	private static final Duration TTL = Duration.ofSeconds(1);
 
-	static final HistoryOptions HISTORY = new HistoryOptions(100, Duration.ofMinutes(5), 100);
+	private static final HistoryOptions HISTORY = new HistoryOptions(100, Duration.ofMinutes(5), 100);
 
-	static final ChannelId CHANNEL = new ChannelId("acme", null, "contact.updated");
+	private static final ChannelId CHANNEL = new ChannelId("acme", null, "contact.updated");
 
 	private static final int ALL = Integer.MAX_VALUE;
 
 	private final BlockingQueue<Received> received = new LinkedBlockingQueue<>();
 
-	private Backplane backplane;
+	private @Nullable Backplane backplane;
 
 	/**
-	 * A backplane that was not started.
+	 * Creates a backplane with nothing in it.
+	 * @return a backplane that was not started
+	 * @throws Exception if there is none
 	 */
-	abstract Backplane create();
+	protected abstract Backplane create() throws Exception;
 
 	/**
 	 * Lets time pass, as far as the backplane can tell.
+	 * @param duration how much
+	 * @throws Exception if that was interrupted
 	 */
-	abstract void elapse(Duration duration) throws Exception;
+	protected abstract void elapse(Duration duration) throws Exception;
 
 	@BeforeEach
-	void start() {
+	void start() throws Exception {
 		this.backplane = create();
-		this.backplane.start((channel, publication) -> this.received.add(new Received(channel, publication)));
+		backplane().start((channel, publication) -> this.received.add(new Received(channel, publication)));
 	}
 
 	@AfterEach
 	void close() {
-		this.backplane.close();
+		backplane().close();
 	}
 
 	@Test
@@ -103,7 +115,7 @@ abstract class BackplaneContract {
 		byte[] data = "{\"id\":5,\"name\":\"Zoë\"}".getBytes(StandardCharsets.UTF_8);
 		Map<String, @Nullable Object> attributes = Attributes.of("id", 5, "name", "Zoë", "done", true, "owner", null,
 				"price", 1.5, "big", 1e30);
-		await(this.backplane.subscribe(CHANNEL));
+		await(backplane().subscribe(CHANNEL));
 		StreamPosition position = append(CHANNEL,
 				new PublicationRequest(data, attributes, "updated", List.of(5L), "c1", "i1", HISTORY));
 		assertThat(List.of(take().publication(), past(CHANNEL, 1).publications().get(0),
@@ -120,7 +132,7 @@ abstract class BackplaneContract {
 
 	@Test
 	void whenNothingOptionalIsGivenThenItStaysAbsent() throws Exception {
-		await(this.backplane.subscribe(CHANNEL));
+		await(backplane().subscribe(CHANNEL));
 		append(CHANNEL, Requests.any(HISTORY));
 		assertThat(List.of(take().publication(), past(CHANNEL, 1).publications().get(0))).allSatisfy((publication) -> {
 			assertThat(publication.event()).isNull();
@@ -182,7 +194,7 @@ abstract class BackplaneContract {
 		StreamPosition last = append(CHANNEL, Requests.about(-1L, history));
 		List<CompletableFuture<StreamPosition>> others = new ArrayList<>();
 		for (long id = 0; id < 10_000; id++) {
-			others.add(this.backplane.append(CHANNEL, Requests.about(id, history)));
+			others.add(backplane().append(CHANNEL, Requests.about(id, history)));
 		}
 		await(CompletableFuture.allOf(others.toArray(CompletableFuture[]::new)));
 		assertThat(lastByKey(CHANNEL, List.of(List.of(-1L)))).singleElement()
@@ -226,7 +238,7 @@ abstract class BackplaneContract {
 
 	@Test
 	void whenIdempotencyKeyRepeatsThenNothingHappensAgain() throws Exception {
-		await(this.backplane.subscribe(CHANNEL));
+		await(backplane().subscribe(CHANNEL));
 		StreamPosition first = append(CHANNEL, Requests.withIdempotencyKey("i1", HISTORY));
 		StreamPosition second = append(CHANNEL, Requests.withIdempotencyKey("i2", HISTORY));
 		assertThat(append(CHANNEL, Requests.withIdempotencyKey("i1", HISTORY))).isEqualTo(first);
@@ -249,7 +261,7 @@ abstract class BackplaneContract {
 	void whenNodeHasNoInterestThenListenerIsNotCalled() throws Exception {
 		ChannelId other = new ChannelId("acme", null, "other");
 		append(CHANNEL, Requests.any(HISTORY));
-		await(this.backplane.subscribe(CHANNEL));
+		await(backplane().subscribe(CHANNEL));
 		append(other, Requests.any(HISTORY));
 		append(CHANNEL, Requests.any(HISTORY));
 		Received received = take();
@@ -260,8 +272,8 @@ abstract class BackplaneContract {
 
 	@Test
 	void whenInterestIsDeclaredTwiceThenPublicationsArriveOnce() throws Exception {
-		await(this.backplane.subscribe(CHANNEL));
-		await(this.backplane.subscribe(CHANNEL));
+		await(backplane().subscribe(CHANNEL));
+		await(backplane().subscribe(CHANNEL));
 		append(CHANNEL, Requests.any(HISTORY));
 		append(CHANNEL, Requests.any(HISTORY));
 		assertThat(List.of(take().offset(), take().offset())).containsExactly(1L, 2L);
@@ -269,11 +281,11 @@ abstract class BackplaneContract {
 
 	@Test
 	void whenInterestComesBackThenPublicationsArriveAgain() throws Exception {
-		await(this.backplane.subscribe(CHANNEL));
+		await(backplane().subscribe(CHANNEL));
 		StreamPosition first = append(CHANNEL, Requests.any(HISTORY));
 		assertThat(take().publication().position()).isEqualTo(first);
-		this.backplane.unsubscribe(CHANNEL);
-		await(this.backplane.subscribe(CHANNEL));
+		backplane().unsubscribe(CHANNEL);
+		await(backplane().subscribe(CHANNEL));
 		append(CHANNEL, Requests.any(HISTORY));
 		assertThat(take().publication().position()).isEqualTo(new StreamPosition(first.epoch(), 2));
 	}
@@ -283,13 +295,13 @@ abstract class BackplaneContract {
 		int threads = 4;
 		int appends = 250;
 		HistoryOptions history = new HistoryOptions(2000, Duration.ofMinutes(5), 100);
-		await(this.backplane.subscribe(CHANNEL));
+		await(backplane().subscribe(CHANNEL));
 		CyclicBarrier barrier = new CyclicBarrier(threads);
 		inParallel(threads, (thread) -> {
-			barrier.await(10, TimeUnit.SECONDS);
+			barrier.await(60, TimeUnit.SECONDS);
 			List<CompletableFuture<StreamPosition>> positions = new ArrayList<>();
 			for (int i = 0; i < appends; i++) {
-				positions.add(this.backplane.append(CHANNEL, Requests.about(thread + ":" + i, history)));
+				positions.add(backplane().append(CHANNEL, Requests.about(thread + ":" + i, history)));
 			}
 			List<Long> offsets = new ArrayList<>();
 			for (CompletableFuture<StreamPosition> position : positions) {
@@ -340,7 +352,7 @@ abstract class BackplaneContract {
 				new ChannelId("acme / ann", null, "x"), new ChannelId("acme", null, "ann / x"),
 				new ChannelId("{acme}", null, "x"));
 		for (ChannelId channel : channels) {
-			await(this.backplane.subscribe(channel));
+			await(backplane().subscribe(channel));
 		}
 		for (ChannelId channel : channels) {
 			StreamPosition position = append(channel, Requests.about(5L, HISTORY));
@@ -361,63 +373,60 @@ abstract class BackplaneContract {
 
 	@Test
 	void whenClosedThenListenerIsNotCalledAnyMore() throws Exception {
-		await(this.backplane.subscribe(CHANNEL));
+		await(backplane().subscribe(CHANNEL));
 		append(CHANNEL, Requests.any(HISTORY));
 		assertThat(take().offset()).isEqualTo(1);
-		this.backplane.close();
+		backplane().close();
 		assertThat(this.received).isEmpty();
 	}
 
-	StreamPosition append(ChannelId channel, PublicationRequest request) throws Exception {
-		return await(this.backplane.append(channel, request));
+	private Backplane backplane() {
+		return Objects.requireNonNull(this.backplane);
 	}
 
-	ChannelPast past(ChannelId channel, int limit) throws Exception {
-		return await(this.backplane.past(channel, limit));
+	private StreamPosition append(ChannelId channel, PublicationRequest request) throws Exception {
+		return await(backplane().append(channel, request));
 	}
 
-	List<Publication> lastByKey(ChannelId channel, Collection<List<@Nullable Object>> keys) throws Exception {
-		return await(this.backplane.lastByKey(channel, keys));
+	private ChannelPast past(ChannelId channel, int limit) throws Exception {
+		return await(backplane().past(channel, limit));
+	}
+
+	private List<Publication> lastByKey(ChannelId channel, Collection<List<@Nullable Object>> keys) throws Exception {
+		return await(backplane().lastByKey(channel, keys));
 	}
 
 	/**
 	 * The next publication the listener got.
 	 */
-	Received take() throws InterruptedException {
-		Received next = this.received.poll(10, TimeUnit.SECONDS);
+	private Received take() throws InterruptedException {
+		Received next = this.received.poll(60, TimeUnit.SECONDS);
 		assertThat(next).as("publication received").isNotNull();
 		return Objects.requireNonNull(next);
 	}
 
-	/**
-	 * What the listener got and nobody has taken.
-	 */
-	Collection<Received> received() {
-		return this.received;
+	private static <T> T await(CompletableFuture<T> future) throws Exception {
+		return future.get(60, TimeUnit.SECONDS);
 	}
 
-	static <T> T await(CompletableFuture<T> future) throws Exception {
-		return future.get(10, TimeUnit.SECONDS);
-	}
-
-	static List<Long> offsets(ChannelPast past) {
+	private static List<Long> offsets(ChannelPast past) {
 		return offsets(past.publications());
 	}
 
-	static List<Long> offsets(List<Publication> publications) {
-		return publications.stream().map(Publication::offset).toList();
+	private static List<Long> offsets(List<Publication> publications) {
+		return publications.stream().map((publication) -> publication.position().offset()).toList();
 	}
 
 	private static List<Long> offsetsTo(long last) {
 		return LongStream.rangeClosed(1, last).boxed().toList();
 	}
 
-	static void inParallel(int threads, ParallelTask task) throws Exception {
+	private static void inParallel(int threads, ParallelTask task) throws Exception {
 		ExecutorService executor = Executors.newFixedThreadPool(threads);
 		try {
 			List<Callable<Object>> tasks = new ArrayList<>();
 			IntStream.range(0, threads).forEach((thread) -> tasks.add(() -> task.run(thread)));
-			for (Future<Object> done : executor.invokeAll(tasks, 15, TimeUnit.SECONDS)) {
+			for (Future<Object> done : executor.invokeAll(tasks, 100, TimeUnit.SECONDS)) {
 				done.get();
 			}
 		}
@@ -426,16 +435,16 @@ abstract class BackplaneContract {
 		}
 	}
 
-	interface ParallelTask {
+	private interface ParallelTask {
 
 		@Nullable Object run(int thread) throws Exception;
 
 	}
 
-	record Received(ChannelId channel, Publication publication) {
+	private record Received(ChannelId channel, Publication publication) {
 
 		long offset() {
-			return this.publication.offset();
+			return this.publication.position().offset();
 		}
 
 	}

@@ -1,0 +1,220 @@
+package dev.realtime.redis;
+
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+
+import dev.realtime.StreamPosition;
+import dev.realtime.core.BackplaneListener;
+import dev.realtime.core.ChannelId;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The channels this node wants to hear of, over all lives of the pub/sub connection.
+ * Thread-safe.
+ */
+final class Interests {
+
+	private static final Logger logger = LoggerFactory.getLogger(Interests.class);
+
+	private final Map<String, Interest> interests = new ConcurrentHashMap<>();
+
+	private final String keyPrefix;
+
+	private final BackplaneListener listener;
+
+	private final Consumer<Interest> onRegression;
+
+	private final OnceAMinute unreadable = new OnceAMinute();
+
+	private @Nullable PubSubWire wire;
+
+	Interests(String keyPrefix, BackplaneListener listener, Consumer<Interest> onRegression) {
+		this.keyPrefix = keyPrefix;
+		this.listener = listener;
+		this.onRegression = onRegression;
+	}
+
+	@Nullable Interest get(RedisChannel channel) {
+		return this.interests.get(channel.name());
+	}
+
+	synchronized CompletableFuture<Void> subscribe(ChannelId id) {
+		RedisChannel channel = RedisChannel.of(this.keyPrefix, id);
+		Interest existing = this.interests.get(channel.name());
+		if (existing != null) {
+			return existing.confirmed;
+		}
+		Interest interest = new Interest(channel);
+		this.interests.put(channel.name(), interest);
+		PubSubWire wire = this.wire;
+		if (wire != null) {
+			subscribe(wire, interest);
+		}
+		return interest.confirmed;
+	}
+
+	synchronized void unsubscribe(ChannelId id) {
+		RedisChannel channel = RedisChannel.of(this.keyPrefix, id);
+		Interest interest = this.interests.remove(channel.name());
+		if (interest == null) {
+			return;
+		}
+		interest.confirmed.completeExceptionally(new CancellationException("Unsubscribed from " + id));
+		PubSubWire wire = this.wire;
+		if (wire != null) {
+			wire.unsubscribe(channel.name());
+		}
+	}
+
+	/**
+	 * Subscribes to everything on a new wire.
+	 * @return completed once Redis confirmed all
+	 */
+	synchronized CompletableFuture<Void> moveTo(PubSubWire wire) {
+		this.wire = wire;
+		return CompletableFuture.allOf(this.interests.values()
+			.stream()
+			.map((interest) -> subscribe(wire, interest))
+			.toArray(CompletableFuture[]::new));
+	}
+
+	synchronized void leave() {
+		this.wire = null;
+	}
+
+	/**
+	 * Subscribes on a wire. What fails because the wire was lost is done again on the
+	 * next.
+	 */
+	private CompletableFuture<Void> subscribe(PubSubWire wire, Interest interest) {
+		return wire.subscribe(interest.channel.name()).toCompletableFuture().handle((confirmed, failure) -> {
+			if (failure == null) {
+				interest.confirmed.complete(null);
+			}
+			else if (Failures.isFinal(failure)) {
+				this.interests.remove(interest.channel.name(), interest);
+				interest.confirmed.completeExceptionally(failure);
+			}
+			return null;
+		});
+	}
+
+	/**
+	 * Takes what the wire delivers, in order.
+	 */
+	void onMessage(String name, byte[] bytes) {
+		Interest interest = this.interests.get(name);
+		if (interest == null) {
+			return;
+		}
+		Message message;
+		try {
+			message = Message.parse(bytes);
+		}
+		catch (IllegalArgumentException ex) {
+			if (this.unreadable.isDue()) {
+				logger.warn("Somebody publishes on {} in a form that nobody here can read: {}", name, ex.getMessage());
+			}
+			return;
+		}
+		if (!interest.saw(message.publication().position(), message.origin())) {
+			this.onRegression.accept(interest);
+			return;
+		}
+		try {
+			this.listener.onPublication(interest.channel.id(), message.publication());
+		}
+		catch (RuntimeException ex) {
+			logger.error("A publication could not be handed on", ex);
+		}
+	}
+
+	/**
+	 * Tells that something may be missing.
+	 */
+	void onInterruption() {
+		try {
+			this.listener.onInterruption();
+		}
+		catch (RuntimeException ex) {
+			logger.error("An interruption could not be handed on", ex);
+		}
+	}
+
+	void close() {
+		List.copyOf(this.interests.values())
+			.forEach((interest) -> interest.confirmed
+				.completeExceptionally(new CancellationException("The backplane was closed")));
+		this.interests.clear();
+	}
+
+	/**
+	 * One channel.
+	 */
+	static final class Interest {
+
+		private final RedisChannel channel;
+
+		private final CompletableFuture<Void> confirmed = new CompletableFuture<>();
+
+		private @Nullable Sighting newest;
+
+		Interest(RedisChannel channel) {
+			this.channel = channel;
+		}
+
+		RedisChannel channel() {
+			return this.channel;
+		}
+
+		synchronized @Nullable Sighting newest() {
+			return this.newest;
+		}
+
+		/**
+		 * Takes note of what was delivered.
+		 * @return {@code false} if Redis went back in time: a replica took over, or the
+		 * server restarted, without the latest
+		 */
+		private synchronized boolean saw(StreamPosition position, String origin) {
+			Sighting newest = this.newest;
+			if (newest != null && newest.isNotBefore(position)) {
+				return false;
+			}
+			this.newest = new Sighting(position, origin);
+			return true;
+		}
+
+		/**
+		 * Takes note of what was read, unless more was delivered meanwhile.
+		 */
+		synchronized void read(StreamPosition position, @Nullable String origin) {
+			Sighting newest = this.newest;
+			if (newest == null || (newest.position.epoch().equals(position.epoch()) && !newest.isNotBefore(position))) {
+				this.newest = new Sighting(position, origin);
+			}
+		}
+
+	}
+
+	/**
+	 * What this node knows that a channel had.
+	 *
+	 * @param position a position
+	 * @param origin where the publication there came from, if that was seen
+	 */
+	record Sighting(StreamPosition position, @Nullable String origin) {
+
+		private boolean isNotBefore(StreamPosition other) {
+			return other.epoch().equals(this.position.epoch()) && other.offset() <= this.position.offset();
+		}
+
+	}
+
+}

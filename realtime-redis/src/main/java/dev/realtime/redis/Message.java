@@ -1,0 +1,191 @@
+package dev.realtime.redis;
+
+import java.io.ByteArrayOutputStream;
+import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+import dev.realtime.StreamPosition;
+import dev.realtime.core.AttributeValues;
+import dev.realtime.core.Publication;
+import dev.realtime.core.PublicationRequest;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.ObjectWriteContext;
+import tools.jackson.core.json.JsonFactory;
+
+/**
+ * A publication as it is on Redis, see {@code docs/redis.md}: a head, which the script
+ * writes, and a body, which the publisher does. The body is a line with a JSON object,
+ * then the payload.
+ *
+ * @param publication what nodes hand on
+ * @param origin which publisher's it is, and its how manieth
+ */
+record Message(Publication publication, String origin) {
+
+	private static final String VERSION = "1";
+
+	private static final String EVENT = "event";
+
+	private static final String EXCEPT = "except";
+
+	private static final String ATTRIBUTES = "attributes";
+
+	private static final JsonFactory JSON = new JsonFactory();
+
+	static byte[] body(PublicationRequest request) {
+		ByteArrayOutputStream body = new ByteArrayOutputStream(request.data().length + 128);
+		try (JsonGenerator json = JSON.createGenerator(ObjectWriteContext.empty(), body)) {
+			json.writeStartObject();
+			if (request.event() != null) {
+				json.writeStringProperty(EVENT, request.event());
+			}
+			if (request.except() != null) {
+				json.writeStringProperty(EXCEPT, request.except());
+			}
+			if (!request.attributes().isEmpty()) {
+				json.writeObjectPropertyStart(ATTRIBUTES);
+				request.attributes().forEach((name, value) -> write(json.writeName(name), value));
+				json.writeEndObject();
+			}
+			json.writeEndObject();
+		}
+		body.write('\n');
+		body.writeBytes(request.data());
+		return body.toByteArray();
+	}
+
+	/**
+	 * The field of a key: a JSON array.
+	 */
+	static byte[] key(List<@Nullable Object> key) {
+		ByteArrayOutputStream field = new ByteArrayOutputStream();
+		try (JsonGenerator json = JSON.createGenerator(ObjectWriteContext.empty(), field)) {
+			json.writeStartArray();
+			key.forEach((value) -> write(json, value));
+			json.writeEndArray();
+		}
+		return field.toByteArray();
+	}
+
+	private static void write(JsonGenerator json, @Nullable Object value) {
+		if (value instanceof String string) {
+			json.writeString(string);
+		}
+		else if (value instanceof Long number) {
+			json.writeNumber(number);
+		}
+		else if (value instanceof BigDecimal number) {
+			json.writeNumber(number);
+		}
+		else if (value instanceof Boolean bool) {
+			json.writeBoolean(bool);
+		}
+		else if (value == null) {
+			json.writeNull();
+		}
+		else {
+			throw new IllegalArgumentException("Not the value of an attribute: " + value.getClass().getName());
+		}
+	}
+
+	/**
+	 * Reads what is in the stream and what is delivered.
+	 * @throws IllegalArgumentException if somebody else wrote it, in another form
+	 */
+	static Message parse(byte[] bytes) {
+		int head = lineEnd(bytes, 0);
+		int header = lineEnd(bytes, head + 1);
+		String[] words = new String(bytes, 0, head, StandardCharsets.UTF_8).split(" ", -1);
+		if (words.length != 4 || !words[0].equals(VERSION)) {
+			throw new IllegalArgumentException("Not a message of version " + VERSION);
+		}
+		Header read = header(bytes, head + 1, header - head - 1);
+		return new Message(new Publication(StreamPosition.parse(words[1]), Long.parseLong(words[2]), read.event,
+				Arrays.copyOfRange(bytes, header + 1, bytes.length), read.attributes, read.except), words[3]);
+	}
+
+	private static int lineEnd(byte[] bytes, int from) {
+		for (int i = from; i < bytes.length; i++) {
+			if (bytes[i] == '\n') {
+				return i;
+			}
+		}
+		throw new IllegalArgumentException("A message has two lines before its payload");
+	}
+
+	private static Header header(byte[] bytes, int offset, int length) {
+		Header header = new Header();
+		try (JsonParser json = JSON.createParser(ObjectReadContext.empty(), bytes, offset, length)) {
+			require(json.nextToken() == JsonToken.START_OBJECT);
+			for (String name = json.nextName(); name != null; name = json.nextName()) {
+				json.nextToken();
+				header.read(name, json);
+			}
+			require(json.currentToken() == JsonToken.END_OBJECT);
+			return header;
+		}
+		catch (JacksonException | ArithmeticException ex) {
+			throw new IllegalArgumentException("The second line of a message is a JSON object", ex);
+		}
+	}
+
+	private static void require(boolean wellFormed) {
+		if (!wellFormed) {
+			throw new IllegalArgumentException("The second line of a message is a JSON object");
+		}
+	}
+
+	/**
+	 * What the second line says.
+	 */
+	private static final class Header {
+
+		private Map<String, @Nullable Object> attributes = Map.of();
+
+		private @Nullable String event;
+
+		private @Nullable String except;
+
+		private void read(String name, JsonParser json) {
+			switch (name) {
+				case EVENT -> this.event = json.getString();
+				case EXCEPT -> this.except = json.getString();
+				case ATTRIBUTES -> this.attributes = attributes(json);
+				default -> json.skipChildren();
+			}
+		}
+
+		private static Map<String, @Nullable Object> attributes(JsonParser json) {
+			require(json.currentToken() == JsonToken.START_OBJECT);
+			Map<String, @Nullable Object> attributes = new LinkedHashMap<>();
+			for (String name = json.nextName(); name != null; name = json.nextName()) {
+				json.nextToken();
+				attributes.put(name, value(json));
+			}
+			return attributes;
+		}
+
+		private static @Nullable Object value(JsonParser json) {
+			return switch (json.currentToken()) {
+				case VALUE_STRING -> json.getString();
+				case VALUE_TRUE -> true;
+				case VALUE_FALSE -> false;
+				case VALUE_NULL -> null;
+				case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT ->
+					AttributeValues.canonical(new BigDecimal(json.getString()));
+				default -> throw new IllegalArgumentException("Attributes are strings, numbers, booleans or null");
+			};
+		}
+
+	}
+
+}

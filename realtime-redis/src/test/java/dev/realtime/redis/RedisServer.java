@@ -1,0 +1,219 @@
+package dev.realtime.redis;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.api.sync.RedisCommands;
+import org.awaitility.Awaitility;
+import redis.embedded.core.ExecutableProvider;
+
+/**
+ * A real Redis server on a free port, with a directory of its own. It can be stopped,
+ * killed and started again on the same port with the same data.
+ */
+final class RedisServer implements AutoCloseable {
+
+	private static final Path BUNDLED = bundled();
+
+	private final Path executable;
+
+	private final Path directory;
+
+	private final int port = freePort();
+
+	private final List<String> arguments;
+
+	private Process process;
+
+	private RedisServer(Path executable, String... arguments) {
+		try {
+			this.executable = executable;
+			this.directory = Files.createTempDirectory("realtime-redis");
+			this.arguments = List.of(arguments);
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	/**
+	 * Redis 6.2, which comes with the tests.
+	 */
+	static RedisServer running(String... arguments) {
+		RedisServer server = new RedisServer(BUNDLED, arguments);
+		server.start();
+		return server;
+	}
+
+	/**
+	 * The same, not started yet.
+	 */
+	static RedisServer stopped(String... arguments) {
+		return new RedisServer(BUNDLED, arguments);
+	}
+
+	/**
+	 * The server on the PATH.
+	 */
+	static RedisServer startInstalled(String... arguments) {
+		RedisServer server = new RedisServer(installed(), arguments);
+		server.start();
+		return server;
+	}
+
+	/**
+	 * The server on the PATH, or nothing.
+	 */
+	static Path installed() {
+		return Stream.of(System.getenv("PATH").split(File.pathSeparator))
+			.map((directory) -> Path.of(directory, "redis-server"))
+			.filter(Files::isExecutable)
+			.findFirst()
+			.orElse(null);
+	}
+
+	private static Path bundled() {
+		try {
+			Path copy = Files.createTempDirectory("realtime-redis-server");
+			File executable = ExecutableProvider.newJarResourceProvider(copy.toFile()).get();
+			Stream.of(executable, copy.toFile()).forEach(File::deleteOnExit);
+			return executable.toPath();
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	static int freePort() {
+		try (ServerSocket socket = new ServerSocket(0)) {
+			// A node of a cluster needs the port ten thousand further up too.
+			int port = socket.getLocalPort();
+			return (port <= 55_000) ? port : freePort();
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	void start() {
+		List<String> command = new ArrayList<>(List.of(this.executable.toString()));
+		List<String> own = new ArrayList<>(this.arguments);
+		if (!own.isEmpty() && own.get(0).endsWith(".conf")) {
+			command.add(own.remove(0));
+		}
+		command.addAll(List.of("--port", Integer.toString(this.port), "--bind", "127.0.0.1", "--dir",
+				this.directory.toString(), "--save", ""));
+		command.addAll(own);
+		try {
+			this.process = new ProcessBuilder(command).redirectErrorStream(true)
+				.redirectOutput(this.directory.resolve("log").toFile())
+				.start();
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+		awaitAnswer();
+	}
+
+	private void awaitAnswer() {
+		Awaitility.await(log()).atMost(Duration.ofSeconds(60)).ignoreExceptions().until(() -> {
+			if (!this.process.isAlive()) {
+				throw new IllegalStateException(log());
+			}
+			try (var socket = new java.net.Socket("127.0.0.1", this.port)) {
+				socket.setSoTimeout(5000);
+				socket.getOutputStream().write("PING\r\n".getBytes(StandardCharsets.US_ASCII));
+				String answer = new String(socket.getInputStream().readNBytes(4), StandardCharsets.US_ASCII);
+				return answer.startsWith("+PON") || answer.startsWith("-NOA");
+			}
+		});
+	}
+
+	private String log() {
+		try {
+			return Files.readString(this.directory.resolve("log"));
+		}
+		catch (IOException ex) {
+			return ex.toString();
+		}
+	}
+
+	int port() {
+		return this.port;
+	}
+
+	Path directory() {
+		return this.directory;
+	}
+
+	RedisURI uri() {
+		return RedisURI.create("127.0.0.1", this.port);
+	}
+
+	/**
+	 * Stops as an administrator does: what is to be kept is on disk.
+	 */
+	void stop() {
+		end(this.process::destroy);
+	}
+
+	/**
+	 * Ends without warning.
+	 */
+	void kill() {
+		end(this.process::destroyForcibly);
+	}
+
+	private void end(Runnable action) {
+		action.run();
+		try {
+			if (!this.process.waitFor(60, TimeUnit.SECONDS)) {
+				throw new IllegalStateException("redis-server does not end");
+			}
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	/**
+	 * Does something on a connection that is not that of the test.
+	 */
+	<T> T execute(Function<RedisCommands<String, String>, T> action) {
+		RedisClient client = RedisClient.create(uri());
+		try (StatefulRedisConnection<String, String> connection = client.connect()) {
+			return action.apply(connection.sync());
+		}
+		finally {
+			client.shutdown(0, 2, TimeUnit.SECONDS);
+		}
+	}
+
+	@Override
+	public void close() {
+		if (this.process != null && this.process.isAlive()) {
+			kill();
+		}
+		File[] files = this.directory.toFile().listFiles();
+		if (files != null) {
+			Arrays.stream(files).forEach(File::delete);
+		}
+		this.directory.toFile().delete();
+	}
+
+}

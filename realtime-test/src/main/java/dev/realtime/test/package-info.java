@@ -1,0 +1,7 @@
+/**
+ * What implementers of a backplane test with.
+ */
+@NullMarked
+package dev.realtime.test;
+
+import org.jspecify.annotations.NullMarked;
