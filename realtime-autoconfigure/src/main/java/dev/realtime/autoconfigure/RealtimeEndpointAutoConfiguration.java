@@ -24,6 +24,7 @@ import org.springframework.boot.LazyInitializationExcludeFilter;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.websocket.autoconfigure.servlet.WebSocketMessagingAutoConfiguration;
 import org.springframework.context.ApplicationContext;
@@ -40,6 +41,8 @@ import org.springframework.web.socket.server.HandshakeInterceptor;
 import org.springframework.web.socket.server.RequestUpgradeStrategy;
 import org.springframework.web.socket.server.support.DefaultHandshakeHandler;
 import org.springframework.web.socket.server.support.OriginHandshakeInterceptor;
+import org.springframework.web.socket.server.standard.ServerEndpointExporter;
+import org.springframework.web.socket.server.standard.ServletServerContainerFactoryBean;
 import org.springframework.web.socket.server.support.WebSocketHandlerMapping;
 import org.springframework.web.socket.server.support.WebSocketHttpRequestHandler;
 
@@ -103,8 +106,15 @@ public final class RealtimeEndpointAutoConfiguration {
 	}
 
 	@Bean
+	@ConditionalOnMissingBean({ ServletServerContainerFactoryBean.class, ServerEndpointExporter.class })
+	SmallTomcatBuffers realtimeTomcatBuffers(ServletContext servletContext, ObjectProvider<HandlerMapping> mappings) {
+		return new SmallTomcatBuffers(servletContext, mappings);
+	}
+
+	@Bean
 	static LazyInitializationExcludeFilter eagerRealtimeHandlerMapping() {
-		return (name, definition, type) -> name.equals("realtimeHandlerMapping");
+		return (name, definition, type) -> name.equals("realtimeHandlerMapping")
+				|| name.equals("realtimeTomcatBuffers");
 	}
 
 	@Bean

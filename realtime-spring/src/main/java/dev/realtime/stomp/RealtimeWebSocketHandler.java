@@ -31,6 +31,12 @@ public final class RealtimeWebSocketHandler extends SubProtocolWebSocketHandler 
 	private static final boolean JETTY_PRESENT = ClassUtils.isPresent("org.eclipse.jetty.websocket.api.Session",
 			RealtimeWebSocketHandler.class.getClassLoader());
 
+	/**
+	 * Characters that Tomcat hands over at a time. It keeps a buffer of this size for
+	 * every connection, of 8,192 by default.
+	 */
+	private static final int PART_LENGTH = 512;
+
 	private final StompBroker broker;
 
 	private final Lanes<WebSocketMessage<?>> lanes;
@@ -64,6 +70,14 @@ public final class RealtimeWebSocketHandler extends SubProtocolWebSocketHandler 
 	@Override
 	public boolean supportsPartialMessages() {
 		return true;
+	}
+
+	/**
+	 * The connection's lane writes in order and keeps what is pending within bounds.
+	 */
+	@Override
+	protected WebSocketSession decorateSession(WebSocketSession session) {
+		return session;
 	}
 
 	@Override
@@ -112,6 +126,7 @@ public final class RealtimeWebSocketHandler extends SubProtocolWebSocketHandler 
 		if (session instanceof NativeWebSocketSession container) {
 			Session jakarta = container.getNativeSession(Session.class);
 			if (jakarta != null) {
+				jakarta.setMaxTextMessageBufferSize(PART_LENGTH);
 				return new JakartaSender(jakarta, this.closing);
 			}
 			if (JETTY_PRESENT) {

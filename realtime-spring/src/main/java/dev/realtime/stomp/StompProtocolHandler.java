@@ -42,7 +42,6 @@ import org.springframework.web.socket.CloseStatus;
 import org.springframework.web.socket.TextMessage;
 import org.springframework.web.socket.WebSocketMessage;
 import org.springframework.web.socket.WebSocketSession;
-import org.springframework.web.socket.handler.ConcurrentWebSocketSessionDecorator;
 import org.springframework.web.socket.messaging.AbstractSubProtocolEvent;
 import org.springframework.web.socket.messaging.SessionConnectEvent;
 import org.springframework.web.socket.messaging.SessionConnectedEvent;
@@ -305,16 +304,13 @@ final class StompProtocolHandler implements SubProtocolHandler {
 		StompHeaderAccessor frame = StompHeaderAccessor.wrap(message);
 		boolean forClient = type == SimpMessageType.MESSAGE || frame.getCommand() == StompCommand.RECEIPT
 				|| frame.getCommand() == StompCommand.ERROR;
-		Runnable next = OrderedMessageChannelDecorator.getNextMessageTask(message);
-		if (next != null && session instanceof ConcurrentWebSocketSessionDecorator concurrent) {
-			concurrent.setMessageCallback((sent) -> next.run());
-		}
 		// The rest are the broker's CONNECTED, heart-beats and so on: those are ours
 		// here.
 		if (forClient && message.getPayload() instanceof byte[] payload) {
 			send(session, frame, payload);
 		}
-		else if (next != null) {
+		Runnable next = OrderedMessageChannelDecorator.getNextMessageTask(message);
+		if (next != null) {
 			next.run();
 		}
 	}
