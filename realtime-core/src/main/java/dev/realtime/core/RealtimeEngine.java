@@ -17,6 +17,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 import dev.realtime.StreamPosition;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,6 +54,8 @@ public final class RealtimeEngine {
 	private final PastReader reader;
 
 	private final Map<ChannelId, ChannelHub> hubs = new ConcurrentHashMap<>();
+
+	private volatile @Nullable Departure departure;
 
 	private final LongAdder publications = new LongAdder();
 
@@ -120,6 +123,10 @@ public final class RealtimeEngine {
 		Connection<F> connection = new Connection<>(id, lane, sink);
 		lane.transport().connections.increment();
 		lane.execute(() -> lane.add(connection));
+		Departure departure = this.departure;
+		if (departure != null) {
+			connection.close(CloseReason.GOING_AWAY, departure.nextText());
+		}
 		return connection;
 	}
 
@@ -139,6 +146,39 @@ public final class RealtimeEngine {
 		lane.transport().connections.decrement();
 		lane.transport().closed(reason);
 		lane.execute(() -> lane.remove(connection));
+		completeDeparture();
+	}
+
+	/**
+	 * Closes all connections, and those that come later at once, until
+	 * {@link #comeBack()}. Each client is told after how long to connect again.
+	 * @param spread the time over which clients are to come back
+	 * @return completed once all connections have ended
+	 */
+	public CompletableFuture<Void> goAway(Duration spread) {
+		Departure departure = new Departure(spread);
+		this.departure = departure;
+		this.transports.forEach((transport) -> transport.closeAll(CloseReason.GOING_AWAY, departure::nextText));
+		completeDeparture();
+		return departure.completion().copy();
+	}
+
+	private void completeDeparture() {
+		Departure departure = this.departure;
+		if (departure != null && connections() == 0) {
+			departure.completion().complete(null);
+		}
+	}
+
+	private long connections() {
+		return this.transports.stream().mapToLong((transport) -> transport.connections.sum()).sum();
+	}
+
+	/**
+	 * Takes connections in again.
+	 */
+	public void comeBack() {
+		this.departure = null;
 	}
 
 	/**
@@ -278,6 +318,7 @@ public final class RealtimeEngine {
 			hub.beginRead();
 			return this.backplane.past(hub.channel(), hub.historySize());
 		}).orTimeout(this.patience.toNanos(), TimeUnit.NANOSECONDS).thenAccept(hub::onPast).exceptionally((ex) -> {
+			logger.warn("Could not open {}: {}", hub.channel(), ex.toString());
 			// The next subscriber tries again.
 			remove(hub, () -> true);
 			hub.fail(ex);

@@ -491,7 +491,9 @@ class RealtimeEngineHealingTests {
 	@SafeVarargs
 	private static List<String> with(String first, List<String>... more) {
 		List<String> frames = new ArrayList<>(List.of(first));
-		Arrays.stream(more).forEach(frames::addAll);
+		for (List<String> next : more) {
+			frames.addAll(next);
+		}
 		return frames;
 	}
 
