@@ -9,6 +9,7 @@ import dev.realtime.json.FilterParser;
 import dev.realtime.stomp.AuthenticatedHandshakeInterceptor;
 import dev.realtime.stomp.ConnectAuthenticator;
 import dev.realtime.stomp.DestinationPolicy;
+import dev.realtime.stomp.GoingAway;
 import dev.realtime.stomp.JettyUpgradeStrategy;
 import dev.realtime.stomp.RealtimeWebSocketHandler;
 import dev.realtime.stomp.StompBroker;
@@ -115,6 +116,16 @@ public final class RealtimeEndpointAutoConfiguration {
 	static LazyInitializationExcludeFilter eagerRealtimeHandlerMapping() {
 		return (name, definition, type) -> name.equals("realtimeHandlerMapping")
 				|| name.equals("realtimeTomcatBuffers");
+	}
+
+	@Bean
+	GoingAway realtimeGoingAway(RealtimeEngine engine, RealtimeProperties properties) {
+		return new GoingAway(engine, properties.shutdown().spread());
+	}
+
+	@Bean
+	static LazyInitializationExcludeFilter eagerRealtimeGoingAway() {
+		return LazyInitializationExcludeFilter.forBeanTypes(GoingAway.class);
 	}
 
 	@Bean

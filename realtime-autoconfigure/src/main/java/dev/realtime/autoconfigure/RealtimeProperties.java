@@ -26,13 +26,15 @@ import org.springframework.util.unit.DataSize;
  * @param tenant how tenants are told
  * @param history how much of the past a channel keeps
  * @param limits limits of clients and publishers
+ * @param shutdown how the node goes away
  * @since 0.1.0
  */
 @ConfigurationProperties("realtime")
 public record RealtimeProperties(@DefaultValue("true") boolean enabled, @DefaultValue("/realtime") String path,
 		@Nullable Integer wsPort, @DefaultValue Ssl ssl, @DefaultValue List<String> allowedOrigins,
 		@DefaultValue("false") boolean allowAnonymous, @DefaultValue("10s") Duration heartbeat,
-		@DefaultValue Tenant tenant, @DefaultValue History history, @DefaultValue Limits limits) {
+		@DefaultValue Tenant tenant, @DefaultValue History history, @DefaultValue Limits limits,
+		@DefaultValue Shutdown shutdown) {
 
 	/**
 	 * TLS of the dedicated port.
@@ -95,6 +97,16 @@ public record RealtimeProperties(@DefaultValue("true") boolean enabled, @Default
 			@DefaultValue("8") int filterKeys, @DefaultValue("128") int subscriptionsPerConnection,
 			@DefaultValue("64KB") DataSize frameSize, @DefaultValue("1MB") DataSize pendingBytes,
 			@DefaultValue("10s") Duration connectTimeout) {
+
+	}
+
+	/**
+	 * How the node goes away.
+	 *
+	 * @param spread the time over which clients come back, to another node or after a
+	 * restart
+	 */
+	public record Shutdown(@DefaultValue("10s") Duration spread) {
 
 	}
 

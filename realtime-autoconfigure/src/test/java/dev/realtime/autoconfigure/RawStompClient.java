@@ -41,6 +41,8 @@ final class RawStompClient implements WebSocket.Listener, AutoCloseable {
 
 	private final CompletableFuture<Integer> closed = new CompletableFuture<>();
 
+	private volatile String closeReason = "";
+
 	private final StringBuilder partial = new StringBuilder();
 
 	private final WebSocket socket;
@@ -211,6 +213,13 @@ final class RawStompClient implements WebSocket.Listener, AutoCloseable {
 		return this.closed.orTimeout(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS).join();
 	}
 
+	/**
+	 * The words that came with the code.
+	 */
+	String closeReason() {
+		return this.closeReason;
+	}
+
 	boolean isClosed() {
 		return this.closed.isDone();
 	}
@@ -297,6 +306,7 @@ final class RawStompClient implements WebSocket.Listener, AutoCloseable {
 
 	@Override
 	public CompletionStage<?> onClose(WebSocket webSocket, int statusCode, String reason) {
+		this.closeReason = reason;
 		this.closed.complete(statusCode);
 		return null;
 	}

@@ -314,7 +314,8 @@ class RealtimeAutoConfigurationTests {
 					false, Duration.ofSeconds(10), new RealtimeProperties.Tenant(null, null),
 					new RealtimeProperties.History(100, Duration.ofHours(1), 100_000),
 					new RealtimeProperties.Limits(DataSize.ofKilobytes(16), DataSize.ofKilobytes(1), 8, 128,
-							DataSize.ofKilobytes(64), DataSize.ofMegabytes(1), Duration.ofSeconds(10))));
+							DataSize.ofKilobytes(64), DataSize.ofMegabytes(1), Duration.ofSeconds(10)),
+					new RealtimeProperties.Shutdown(Duration.ofSeconds(10))));
 	}
 
 	@Test
@@ -330,13 +331,14 @@ class RealtimeAutoConfigurationTests {
 				Map.entry("realtime.limits.filter-size", "5B"), Map.entry("realtime.limits.filter-keys", "6"),
 				Map.entry("realtime.limits.subscriptions-per-connection", "7"),
 				Map.entry("realtime.limits.frame-size", "8KB"), Map.entry("realtime.limits.pending-bytes", "9KB"),
-				Map.entry("realtime.limits.connect-timeout", "10ms")));
+				Map.entry("realtime.limits.connect-timeout", "10ms"), Map.entry("realtime.shutdown.spread", "11s")));
 		assertThat(properties).isEqualTo(new RealtimeProperties(false, "/live", 8090,
 				new RealtimeProperties.Ssl("server"), List.of("https://a", "https://*.b"), true, Duration.ofSeconds(1),
 				new RealtimeProperties.Tenant("org", false),
 				new RealtimeProperties.History(1, Duration.ofMinutes(2), 3),
 				new RealtimeProperties.Limits(DataSize.ofKilobytes(4), DataSize.ofBytes(5), 6, 7,
-						DataSize.ofKilobytes(8), DataSize.ofKilobytes(9), Duration.ofMillis(10))));
+						DataSize.ofKilobytes(8), DataSize.ofKilobytes(9), Duration.ofMillis(10)),
+				new RealtimeProperties.Shutdown(Duration.ofSeconds(11))));
 	}
 
 	@Test

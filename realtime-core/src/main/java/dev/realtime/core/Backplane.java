@@ -16,9 +16,11 @@ import org.jspecify.annotations.Nullable;
 public interface Backplane extends AutoCloseable {
 
 	/**
-	 * Starts delivering. Called once, before any other method.
+	 * Starts delivering. Called once, before any other method. Publications may get lost
+	 * on the way, come twice or late: the listener sees it by their offsets and reads the
+	 * past. What nothing follows it can not see, so it has to be told of interruptions.
 	 * @param listener gets the publications of channels with interest, those of one
-	 * channel one at a time and in the order of their offsets; it does not block
+	 * channel one at a time; it does not block
 	 */
 	void start(BackplaneListener listener);
 
@@ -48,7 +50,9 @@ public interface Backplane extends AutoCloseable {
 	void unsubscribe(ChannelId channel);
 
 	/**
-	 * The newest publications of a channel and where it stands, as of one moment.
+	 * The newest publications of a channel and where it stands, as of one moment that is
+	 * not before the call. Where the channel stood further before, or at another
+	 * publication, under the same epoch, the listener takes it for having lost some.
 	 * @param channel the channel
 	 * @param limit the most publications wanted
 	 * @return the past, in the order of the offsets

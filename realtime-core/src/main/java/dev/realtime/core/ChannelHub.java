@@ -1,16 +1,16 @@
 package dev.realtime.core;
 
 import java.time.InstantSource;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 import dev.realtime.StreamPosition;
@@ -21,6 +21,10 @@ import org.jspecify.annotations.Nullable;
  * A channel with subscribers on this node. Puts publications and the beginnings of
  * subscriptions into one order and hands both to the lanes in that order, so that a
  * subscription gets its past, then everything live, with no hole and nothing twice.
+ * <p>
+ * What does not follow the newest publication waits until the past of the channel was
+ * read: then the hole is filled, or told as a gap where the past does not reach back that
+ * far.
  * <p>
  * Thread-safe. Holds its monitor while handing over; lane queues take without blocking.
  */
@@ -34,26 +38,68 @@ final class ChannelHub {
 
 	private final CompletableFuture<Void> subscribed;
 
+	private final Consumer<ChannelHub> reader;
+
 	private final CompletableFuture<Void> started = new CompletableFuture<>();
 
 	private final AtomicBoolean opening = new AtomicBoolean();
 
-	private final Map<Lane<?>, Feed> feeds = new HashMap<>();
+	private final Feeds feeds = new Feeds(this);
 
-	private final ArrayDeque<Publication> recent = new ArrayDeque<>();
+	private final RecentPublications recent;
 
-	private final List<Publication> early = new ArrayList<>();
+	private final UnorderedPublications unordered = new UnorderedPublications();
+
+	private final KnownEpochs epochs = new KnownEpochs();
+
+	/** Who waits for the next read, with the epoch in question. */
+	private final Map<CompletableFuture<Void>, String> askers = new LinkedHashMap<>();
+
+	/** Who waits for the read under way. */
+	private final Map<CompletableFuture<Void>, String> answering = new LinkedHashMap<>();
 
 	private @Nullable StreamPosition position;
+
+	/** Where the hub stood when the read under way began. */
+	private @Nullable StreamPosition askedAt;
+
+	/** The epochs that waited when the read under way began. */
+	private Set<String> askedFor = Set.of();
+
+	private boolean readWanted;
+
+	/** From the beginning: the first read starts the hub. */
+	private boolean reading = true;
+
+	private boolean closed;
 
 	/** Subscriptions that keep the hub alive. Guarded by the engine's map of hubs. */
 	int retained;
 
-	ChannelHub(ChannelId channel, HistoryOptions history, InstantSource clock, CompletableFuture<Void> subscribed) {
+	/**
+	 * A hub that has not started.
+	 * @param channel the channel
+	 * @param history how much of its past is kept
+	 * @param clock tells the age of publications
+	 * @param subscribed completed once the backplane delivers
+	 * @param reader called when the past has to be read; must not call back
+	 */
+	ChannelHub(ChannelId channel, HistoryOptions history, InstantSource clock, CompletableFuture<Void> subscribed,
+			Consumer<ChannelHub> reader) {
 		this.channel = channel;
 		this.history = history;
 		this.clock = clock;
 		this.subscribed = subscribed;
+		this.reader = reader;
+		this.recent = new RecentPublications(history, clock);
+	}
+
+	ChannelId channel() {
+		return this.channel;
+	}
+
+	int historySize() {
+		return this.history.size();
 	}
 
 	/**
@@ -77,114 +123,218 @@ final class ChannelHub {
 		return this.started;
 	}
 
-	void start(ChannelPast past) {
-		synchronized (this) {
-			this.position = past.position();
-			this.recent.addAll(past.publications());
-			this.early.forEach(this::onPublication);
-			this.early.clear();
-		}
-		this.started.complete(null);
-	}
-
 	void fail(Throwable cause) {
 		this.started.completeExceptionally(cause);
 	}
 
-	synchronized void onPublication(Publication publication) {
-		StreamPosition last = this.position;
-		if (last == null) {
-			this.early.add(publication);
-			return;
-		}
-		boolean sameEpoch = publication.position().epoch().equals(last.epoch());
-		if (sameEpoch && publication.offset() <= last.offset()) {
-			return;
-		}
-		if (!sameEpoch || publication.offset() > last.offset() + 1) {
-			this.recent.clear();
-			long missing = publication.offset() - 1 - (sameEpoch ? last.offset() : 0);
-			this.feeds.forEach((lane, feed) -> tellGap(lane, feed, missing));
-		}
-		this.position = publication.position();
-		this.recent.add(publication);
-		trim();
-		this.feeds.forEach((lane, feed) -> {
-			if (feed.behind == null) {
-				offer(lane, feed, publication, last);
-			}
-		});
+	/**
+	 * No reads are wanted any more.
+	 */
+	synchronized void close() {
+		this.closed = true;
 	}
 
-	private void tellGap(Lane<?> lane, Feed feed, long missing) {
-		if (feed.behind == null) {
-			lane.transport().dropped(DropReason.BACKPLANE_GAP, missing);
+	synchronized void onPublication(Publication publication) {
+		if (this.unordered.isEmpty() && isNext(publication)) {
+			deliver(publication);
 		}
-		tellGap(lane);
+		else if (!isOld(publication)) {
+			boolean kept = this.unordered.add(publication);
+			if (!kept || !this.reading) {
+				wantRead();
+			}
+		}
+	}
+
+	private boolean isNext(Publication publication) {
+		StreamPosition last = this.position;
+		return last != null && publication.position().epoch().equals(last.epoch())
+				&& publication.offset() == last.offset() + 1;
+	}
+
+	private boolean isOld(Publication publication) {
+		StreamPosition last = this.position;
+		String epoch = publication.position().epoch();
+		return last != null
+				&& (epoch.equals(last.epoch()) ? publication.offset() <= last.offset() : this.epochs.isFormer(epoch));
+	}
+
+	private void deliver(Publication publication) {
+		this.position = publication.position();
+		this.recent.add(publication);
+		this.feeds.deliver(publication);
 	}
 
 	/**
-	 * Hands a publication over, or lets the lane come back for it.
+	 * Looks whether something was missed.
 	 */
-	private boolean offer(Lane<?> lane, Feed feed, Publication publication, StreamPosition before) {
-		boolean accepted = lane.offer(this, publication);
-		if (!accepted) {
-			feed.behind = before;
-			lane.resumeLater(this);
+	synchronized void check() {
+		wantRead();
+	}
+
+	private void wantRead() {
+		if (!this.readWanted) {
+			this.readWanted = true;
+			if (!this.reading) {
+				this.reader.accept(this);
+			}
 		}
-		return accepted;
+	}
+
+	/**
+	 * Called before the past is read. What is wanted from now on is wanted of the next
+	 * read.
+	 * @return {@code false} if it needs not be read any more
+	 */
+	synchronized boolean beginRead() {
+		this.reading = !this.closed;
+		this.readWanted = false;
+		this.askedAt = this.position;
+		this.askedFor = this.unordered.epochs();
+		this.answering.putAll(this.askers);
+		this.askers.clear();
+		return this.reading;
+	}
+
+	/**
+	 * Called when the past could not be read, before another try.
+	 */
+	synchronized void readFailed() {
+		this.reading = false;
+		this.readWanted = true;
+		this.askers.putAll(this.answering);
+		this.answering.clear();
+	}
+
+	/**
+	 * Takes what was read.
+	 */
+	void onPast(ChannelPast past) {
+		answered(past).forEach((asker) -> asker.complete(null));
+		this.started.complete(null);
+	}
+
+	private synchronized Set<CompletableFuture<Void>> answered(ChannelPast past) {
+		learn(past);
+		this.unordered.takeAll().stream().filter(this::isWorthAnotherRead).forEach(this::onPublication);
+		Set<CompletableFuture<Void>> answered = Set.copyOf(this.answering.keySet());
+		this.answering.values().stream().filter((epoch) -> !isCurrent(epoch)).forEach(this.epochs::addOther);
+		this.answering.clear();
+		this.reading = false;
+		if (this.readWanted || !this.unordered.isEmpty()) {
+			this.readWanted = true;
+			this.reader.accept(this);
+		}
+		return answered;
+	}
+
+	/**
+	 * An epoch that was there before the read, and is not the current one, is over.
+	 */
+	private boolean isWorthAnotherRead(Publication publication) {
+		String epoch = publication.position().epoch();
+		return isCurrent(epoch) || !this.askedFor.contains(epoch);
+	}
+
+	private void learn(ChannelPast past) {
+		StreamPosition last = this.position;
+		StreamPosition now = past.position();
+		if (last == null) {
+			this.position = now;
+			this.recent.addAll(past.publications());
+		}
+		else if (isContinued(last, past)) {
+			goOn(last, now, last.offset(), known(past, last.offset()));
+		}
+		else if (now.epoch().equals(last.epoch())) {
+			this.feeds.tellGap(0, last);
+			this.recent.clear();
+			this.recent.addAll(past.publications());
+			this.position = now;
+		}
+		else {
+			this.epochs.addFormer(last.epoch());
+			goOn(last, now, 0, known(past, 0));
+		}
+	}
+
+	/**
+	 * Whether the stream still holds what was delivered. It does not where the backplane
+	 * lost its newest publications and went on under the same epoch.
+	 */
+	private boolean isContinued(StreamPosition last, ChannelPast past) {
+		StreamPosition now = past.position();
+		boolean reaches = this.askedAt == null || now.offset() >= this.askedAt.offset();
+		return now.epoch().equals(last.epoch()) && reaches
+				&& past.publications().stream().noneMatch(this.recent::contradicts);
+	}
+
+	/**
+	 * What the past and those that wait know after an offset, up to where the past
+	 * stands.
+	 */
+	private List<Publication> known(ChannelPast past, long after) {
+		StreamPosition now = past.position();
+		Map<Long, Publication> known = new LinkedHashMap<>();
+		Stream.concat(past.publications().stream(), this.unordered.of(now.epoch()))
+			.filter((publication) -> publication.offset() > after && publication.offset() <= now.offset())
+			.sorted(Comparator.comparingLong(Publication::offset))
+			.forEach((publication) -> known.putIfAbsent(publication.offset(), publication));
+		return List.copyOf(known.values());
+	}
+
+	private void goOn(StreamPosition last, StreamPosition now, long from, List<Publication> known) {
+		long missing = now.offset() - from - known.size();
+		if (missing > 0 || !isCurrent(now.epoch())) {
+			this.feeds.tellGap(missing, last);
+		}
+		known.forEach(this::deliver);
+		if (!isCurrent(now.epoch()) || requirePosition().offset() < now.offset()) {
+			this.recent.clear();
+			this.position = now;
+		}
+	}
+
+	private boolean isCurrent(String epoch) {
+		return epoch.equals(requirePosition().epoch());
+	}
+
+	/**
+	 * Waits until the hub knows about a position that a client has seen. It may be ahead
+	 * of this hub, if it came from a node that was faster.
+	 * @param seen the position
+	 * @return completed once the channel was read if need be
+	 */
+	CompletableFuture<Void> catchUpWith(StreamPosition seen) {
+		CompletableFuture<Void> asker = new CompletableFuture<>();
+		synchronized (this) {
+			StreamPosition now = requirePosition();
+			boolean known = seen.epoch().equals(now.epoch()) ? seen.offset() <= now.offset()
+					: this.epochs.isKnown(seen.epoch());
+			if (known) {
+				return CompletableFuture.completedFuture(null);
+			}
+			this.askers.put(asker, seen.epoch());
+			wantRead();
+		}
+		asker.whenComplete((done, ex) -> forget(asker));
+		return asker;
+	}
+
+	private synchronized void forget(CompletableFuture<Void> asker) {
+		this.askers.remove(asker);
+		this.answering.remove(asker);
 	}
 
 	/**
 	 * Goes on where a lane had to be left behind.
 	 */
 	synchronized void resume(Lane<?> lane) {
-		Feed feed = this.feeds.get(lane);
-		StreamPosition last = (feed != null) ? feed.behind : null;
-		if (feed == null || last == null) {
-			return;
-		}
-		feed.behind = null;
-		for (Publication publication : missed(lane, last)) {
-			if (!offer(lane, feed, publication, last)) {
-				return;
-			}
-			last = publication.position();
-		}
+		this.feeds.resume(lane, requirePosition(), this::missed);
 	}
 
-	/**
-	 * Brings a lane level, whether it is behind by much or not: what is kept is bounded.
-	 */
-	private void bringLevel(Lane<?> lane, Feed feed) {
-		StreamPosition last = feed.behind;
-		if (last != null) {
-			feed.behind = null;
-			missed(lane, last).forEach((publication) -> lane.execute(() -> lane.deliver(this, publication)));
-		}
-	}
-
-	private List<Publication> missed(Lane<?> lane, StreamPosition since) {
-		if (!covers(since)) {
-			StreamPosition now = requirePosition();
-			long from = since.epoch().equals(now.epoch()) ? since.offset() : 0;
-			lane.transport().dropped(DropReason.LANE_BEHIND, now.offset() - from);
-			tellGap(lane);
-			return List.of();
-		}
-		return this.recent.stream().filter((publication) -> publication.offset() > since.offset()).toList();
-	}
-
-	private void tellGap(Lane<?> lane) {
-		lane.execute(() -> lane.gap(this));
-	}
-
-	private void trim() {
-		long oldest = this.clock.millis() - this.history.ttl().toMillis();
-		while (!this.recent.isEmpty()
-				&& (this.recent.size() > this.history.size() || this.recent.getFirst().timestamp() < oldest)) {
-			this.recent.removeFirst();
-		}
+	private @Nullable List<Publication> missed(StreamPosition since) {
+		return covers(since) ? this.recent.after(since.offset()).toList() : null;
 	}
 
 	/**
@@ -195,36 +345,48 @@ final class ChannelHub {
 	}
 
 	/**
-	 * The offset of the newest publication this hub handed over.
+	 * The position of the newest publication this hub handed over.
 	 */
-	synchronized long offset() {
-		return requirePosition().offset();
+	synchronized StreamPosition position() {
+		return requirePosition();
 	}
 
 	/**
 	 * Puts a subscription into the order of the channel. Does nothing if it has ended.
 	 * @param subscription the subscription
 	 * @param lastByKey candidates for the newest message
-	 * @param asOf the offset at or after which the candidates were looked up
+	 * @param asOf the position at or after which the candidates were looked up, or
+	 * {@code null} to take them as they are
 	 * @return {@code false} if newer candidates may have come and gone since; nothing was
 	 * done
 	 */
-	synchronized <F> boolean attach(Subscription<F> subscription, Collection<Publication> lastByKey, long asOf) {
+	synchronized <F> boolean attach(Subscription<F> subscription, Collection<Publication> lastByKey,
+			@Nullable StreamPosition asOf) {
 		if (subscription.state == Subscription.State.ENDED) {
 			return true;
 		}
-		trim();
-		if (!lastByKey.isEmpty() && !reachesBackTo(asOf)) {
+		this.recent.trim();
+		if (asOf != null && !reachesBackTo(asOf)) {
 			return false;
 		}
 		Lane<F> lane = subscription.connection().lane();
 		Beginning beginning = beginning(subscription, lastByKey);
 		subscription.state = Subscription.State.LIVE;
-		Feed feed = this.feeds.computeIfAbsent(lane, (absent) -> new Feed());
-		feed.subscribers++;
-		bringLevel(lane, feed);
+		this.feeds.join(lane, requirePosition(), this::missed);
 		lane.execute(() -> lane.start(this, subscription, beginning));
 		return true;
+	}
+
+	/**
+	 * Gives a subscription up that waits to be attached.
+	 * @return {@code false} if it is live or has ended
+	 */
+	synchronized boolean giveUp(Subscription<?> subscription) {
+		boolean pending = subscription.state == Subscription.State.PENDING;
+		if (pending) {
+			subscription.state = Subscription.State.ENDED;
+		}
+		return pending;
 	}
 
 	/**
@@ -235,7 +397,7 @@ final class ChannelHub {
 		subscription.state = Subscription.State.ENDED;
 		if (live) {
 			Lane<F> lane = subscription.connection().lane();
-			this.feeds.computeIfPresent(lane, (key, feed) -> (--feed.subscribers > 0) ? feed : null);
+			this.feeds.leave(lane);
 			lane.execute(() -> lane.end(this, subscription));
 		}
 	}
@@ -244,18 +406,15 @@ final class ChannelHub {
 		StreamPosition now = requirePosition();
 		Start start = subscription.start();
 		if (start instanceof Start.Since since) {
-			boolean recovered = covers(since.position());
-			List<Publication> missed = recovered
-					? matching(subscription).filter((publication) -> publication.offset() > since.position().offset())
-						.toList()
-					: List.of();
-			return new Beginning(now, missed, DeliveryMode.RECOVERED, recovered);
+			List<Publication> missed = missed(since.position());
+			return new Beginning(now, (missed != null) ? matching(missed.stream(), subscription) : List.of(),
+					DeliveryMode.RECOVERED, missed != null);
 		}
 		if (start instanceof Start.Last) {
-			List<Publication> newest = Stream
-				.concat(matching(subscription),
-						lastByKey.stream()
-							.filter((publication) -> subscription.filter().matches(publication.attributes())))
+			// A candidate that is ahead of the hub is still to come, as a live one.
+			Stream<Publication> candidates = Stream.concat(this.recent.after(0),
+					lastByKey.stream().filter(this::isPast));
+			List<Publication> newest = matching(candidates, subscription).stream()
 				.max(Comparator.comparingLong(Publication::offset))
 				.stream()
 				.toList();
@@ -264,18 +423,22 @@ final class ChannelHub {
 		return new Beginning(now, List.of(), DeliveryMode.LIVE, null);
 	}
 
-	private Stream<Publication> matching(Subscription<?> subscription) {
-		return this.recent.stream().filter((publication) -> subscription.filter().matches(publication.attributes()));
+	private static List<Publication> matching(Stream<Publication> publications, Subscription<?> subscription) {
+		return publications.filter((publication) -> subscription.filter().matches(publication.attributes())).toList();
+	}
+
+	private boolean isPast(Publication publication) {
+		StreamPosition now = requirePosition();
+		return publication.position().epoch().equals(now.epoch()) && publication.offset() <= now.offset();
 	}
 
 	private boolean covers(StreamPosition since) {
-		StreamPosition now = requirePosition();
-		return since.epoch().equals(now.epoch()) && since.offset() <= now.offset() && reachesBackTo(since.offset());
+		return since.offset() <= requirePosition().offset() && reachesBackTo(since);
 	}
 
-	private boolean reachesBackTo(long offset) {
-		long oldest = this.recent.isEmpty() ? requirePosition().offset() + 1 : this.recent.getFirst().offset();
-		return oldest <= offset + 1;
+	private boolean reachesBackTo(StreamPosition since) {
+		StreamPosition now = requirePosition();
+		return since.epoch().equals(now.epoch()) && this.recent.oldestAfter(now.offset()) <= since.offset() + 1;
 	}
 
 	private StreamPosition requirePosition() {
@@ -283,18 +446,6 @@ final class ChannelHub {
 			throw new IllegalStateException("The hub of " + this.channel + " has not started");
 		}
 		return this.position;
-	}
-
-	/**
-	 * What a lane gets of the channel.
-	 */
-	private static final class Feed {
-
-		private int subscribers;
-
-		/** The last position handed over, if the lane could not take the next. */
-		private @Nullable StreamPosition behind;
-
 	}
 
 }

@@ -67,8 +67,12 @@ public final class Connection<F> {
 	 * @param reason what the client is told
 	 */
 	public void close(CloseReason reason) {
+		close(reason, reason.text());
+	}
+
+	void close(CloseReason reason, String text) {
 		request(reason);
-		this.lane.execute(() -> this.lane.close(this, reason));
+		this.lane.execute(() -> this.lane.close(this, reason, text));
 	}
 
 	private synchronized void request(CloseReason reason) {

@@ -41,6 +41,15 @@ public interface FrameSink<F> {
 	void close(CloseReason reason);
 
 	/**
+	 * Sends what was written, then closes, like {@link #close(CloseReason)}.
+	 * @param reason what the client is told
+	 * @param text what it is told in words, at most 123 bytes
+	 */
+	default void close(CloseReason reason, String text) {
+		close(reason);
+	}
+
+	/**
 	 * Called about once a second, for what depends on time, such as heart-beats.
 	 * @param nanoTime the current {@link System#nanoTime()}
 	 */

@@ -74,7 +74,8 @@ public final class InMemoryBackplane implements Backplane {
 	public void unsubscribe(ChannelId channel) {
 		inStream(channel, (stream) -> {
 			stream.touched = this.clock.millis();
-			return stream.interest = false;
+			stream.interest = false;
+			return null;
 		});
 	}
 

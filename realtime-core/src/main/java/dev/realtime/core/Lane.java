@@ -12,6 +12,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 
 import dev.realtime.StreamPosition;
 import org.jspecify.annotations.Nullable;
@@ -265,9 +266,18 @@ public final class Lane<F> {
 	/**
 	 * Closes a connection after all that was written to it.
 	 */
-	void close(Connection<F> connection, CloseReason reason) {
+	void close(Connection<F> connection, CloseReason reason, String text) {
 		flush(connection);
-		connection.sink().close(reason);
+		connection.sink().close(reason, text);
+	}
+
+	/**
+	 * Closes all connections, each with a text of its own.
+	 */
+	void closeAll(CloseReason reason, Supplier<String> text) {
+		for (Connection<F> connection : List.copyOf(this.connections)) {
+			connection.close(reason, text.get());
+		}
 	}
 
 	/**

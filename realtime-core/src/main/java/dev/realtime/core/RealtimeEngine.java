@@ -1,5 +1,6 @@
 package dev.realtime.core;
 
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -8,11 +9,15 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 import dev.realtime.StreamPosition;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,6 +35,12 @@ public final class RealtimeEngine {
 	 */
 	private static final int MAX_LOOKUPS = 3;
 
+	/**
+	 * How long a subscription waits for the backplane, before its client is told to try
+	 * again later.
+	 */
+	private static final Duration PATIENCE = Duration.ofSeconds(10);
+
 	private static final Logger logger = LoggerFactory.getLogger(RealtimeEngine.class);
 
 	private final Backplane backplane;
@@ -38,7 +49,13 @@ public final class RealtimeEngine {
 
 	private final int subscriptionsPerConnection;
 
+	private final Duration patience;
+
+	private final PastReader reader;
+
 	private final Map<ChannelId, ChannelHub> hubs = new ConcurrentHashMap<>();
+
+	private volatile @Nullable Departure departure;
 
 	private final LongAdder publications = new LongAdder();
 
@@ -53,21 +70,45 @@ public final class RealtimeEngine {
 	 * @param subscriptionsPerConnection the most subscriptions one connection may have
 	 */
 	public RealtimeEngine(Backplane backplane, InstantSource clock, int subscriptionsPerConnection) {
-		this.backplane = backplane;
-		this.clock = clock;
-		this.subscriptionsPerConnection = subscriptionsPerConnection;
-		backplane.start(this::onPublication);
+		this(backplane, clock, subscriptionsPerConnection, PATIENCE, Scheduler.common());
 	}
 
 	/**
-	 * Publishes.
+	 * A node on a backplane, which it starts.
+	 * @param backplane carries the publications
+	 * @param clock tells the age of publications
+	 * @param subscriptionsPerConnection the most subscriptions one connection may have
+	 * @param patience how long a subscription waits for the backplane
+	 * @param scheduler runs what must not run on the thread of the backplane
+	 */
+	RealtimeEngine(Backplane backplane, InstantSource clock, int subscriptionsPerConnection, Duration patience,
+			Scheduler scheduler) {
+		this.backplane = backplane;
+		this.clock = clock;
+		this.subscriptionsPerConnection = subscriptionsPerConnection;
+		this.patience = patience;
+		this.reader = new PastReader(backplane, scheduler, patience);
+		backplane.start(new Listener());
+	}
+
+	/**
+	 * Publishes. Trouble of the backplane comes through the future alone.
 	 * @param channel the channel
 	 * @param request the publication
 	 * @return completed with the position once the backplane has the publication
 	 */
 	public CompletableFuture<StreamPosition> publish(ChannelId channel, PublicationRequest request) {
 		this.publications.increment();
-		return this.backplane.append(channel, request);
+		return ask(() -> this.backplane.append(channel, request));
+	}
+
+	private static <T> CompletableFuture<T> ask(Supplier<CompletableFuture<T>> question) {
+		try {
+			return question.get();
+		}
+		catch (RuntimeException ex) {
+			return CompletableFuture.failedFuture(ex);
+		}
 	}
 
 	/**
@@ -82,6 +123,10 @@ public final class RealtimeEngine {
 		Connection<F> connection = new Connection<>(id, lane, sink);
 		lane.transport().connections.increment();
 		lane.execute(() -> lane.add(connection));
+		Departure departure = this.departure;
+		if (departure != null) {
+			connection.close(CloseReason.GOING_AWAY, departure.nextText());
+		}
 		return connection;
 	}
 
@@ -101,6 +146,39 @@ public final class RealtimeEngine {
 		lane.transport().connections.decrement();
 		lane.transport().closed(reason);
 		lane.execute(() -> lane.remove(connection));
+		completeDeparture();
+	}
+
+	/**
+	 * Closes all connections, and those that come later at once, until
+	 * {@link #comeBack()}. Each client is told after how long to connect again.
+	 * @param spread the time over which clients are to come back
+	 * @return completed once all connections have ended
+	 */
+	public CompletableFuture<Void> goAway(Duration spread) {
+		Departure departure = new Departure(spread);
+		this.departure = departure;
+		this.transports.forEach((transport) -> transport.closeAll(CloseReason.GOING_AWAY, departure::nextText));
+		completeDeparture();
+		return departure.completion().copy();
+	}
+
+	private void completeDeparture() {
+		Departure departure = this.departure;
+		if (departure != null && connections() == 0) {
+			departure.completion().complete(null);
+		}
+	}
+
+	private long connections() {
+		return this.transports.stream().mapToLong((transport) -> transport.connections.sum()).sum();
+	}
+
+	/**
+	 * Takes connections in again.
+	 */
+	public void comeBack() {
+		this.departure = null;
 	}
 
 	/**
@@ -110,24 +188,26 @@ public final class RealtimeEngine {
 	 * @param <F> the frame type of the transport
 	 * @param connection the connection
 	 * @param request what it asks for
-	 * @param onFailure called if the backplane failed; the subscription does not exist
-	 * then
+	 * @param onFailure called if the backplane failed or did not answer in time; the
+	 * subscription does not exist then
 	 * @return what became of it
 	 */
 	public <F> SubscribeOutcome subscribe(Connection<F> connection, SubscriptionRequest request,
 			Consumer<Throwable> onFailure) {
 		Subscription<F> subscription = new Subscription<>(connection, request);
 		ChannelHub hub = retain(request);
+		subscription.hub = hub;
 		Transport transport = connection.lane().transport();
 		transport.subscriptions.increment();
 		SubscribeOutcome outcome = connection.register(subscription, this.subscriptionsPerConnection);
 		if (outcome != SubscribeOutcome.ACCEPTED) {
-			release(request.channel());
+			release(hub);
 			transport.subscriptions.decrement();
 			return outcome;
 		}
-		hub.started().thenCompose((started) -> attach(hub, subscription, 1)).exceptionally((ex) -> {
-			if (connection.unregister(subscription)) {
+		CompletableFuture<Void> live = hub.started().thenCompose((started) -> attach(hub, subscription));
+		live.orTimeout(this.patience.toNanos(), TimeUnit.NANOSECONDS).exceptionally((ex) -> {
+			if (hub.giveUp(subscription) && connection.unregister(subscription)) {
 				end(subscription);
 				onFailure.accept((ex instanceof CompletionException && ex.getCause() != null) ? ex.getCause() : ex);
 			}
@@ -192,65 +272,93 @@ public final class RealtimeEngine {
 		return this.hubs.size();
 	}
 
-	private void onPublication(ChannelId channel, Publication publication) {
-		ChannelHub hub = this.hubs.get(channel);
-		if (hub != null) {
-			hub.onPublication(publication);
+	private CompletableFuture<Void> attach(ChannelHub hub, Subscription<?> subscription) {
+		if (subscription.start() instanceof Start.Last last && !last.keys().isEmpty()) {
+			return attachLast(hub, subscription, last, 1);
 		}
+		CompletableFuture<Void> ready = (subscription.start() instanceof Start.Since since)
+				? hub.catchUpWith(since.position()).orTimeout(this.patience.toNanos(), TimeUnit.NANOSECONDS)
+				: CompletableFuture.completedFuture(null);
+		return ready.thenAccept((caughtUp) -> hub.attach(subscription, List.of(), null));
 	}
 
-	private CompletableFuture<Void> attach(ChannelHub hub, Subscription<?> subscription, int lookup) {
-		if (!(subscription.start() instanceof Start.Last last) || last.keys().isEmpty()) {
-			hub.attach(subscription, List.of(), 0);
-			return CompletableFuture.completedFuture(null);
-		}
-		long asOf = (lookup <= MAX_LOOKUPS) ? hub.offset() : Long.MAX_VALUE - 1;
+	private CompletableFuture<Void> attachLast(ChannelHub hub, Subscription<?> subscription, Start.Last last,
+			int lookup) {
+		StreamPosition asOf = (lookup <= MAX_LOOKUPS) ? hub.position() : null;
 		return this.backplane.lastByKey(subscription.channel(), last.keys())
 			.thenCompose((found) -> hub.attach(subscription, found, asOf) ? CompletableFuture.completedFuture(null)
-					: attach(hub, subscription, lookup + 1));
+					: attachLast(hub, subscription, last, lookup + 1));
 	}
 
 	private void end(Subscription<?> subscription) {
 		subscription.connection().lane().transport().subscriptions.decrement();
-		ChannelHub hub = this.hubs.get(subscription.channel());
+		ChannelHub hub = subscription.hub;
 		if (hub != null) {
 			hub.detach(subscription);
-			release(subscription.channel());
+			release(hub);
 		}
 	}
 
 	private ChannelHub retain(SubscriptionRequest request) {
 		ChannelHub hub = this.hubs.compute(request.channel(), (channel, existing) -> {
-			ChannelHub retained = (existing != null) ? existing
-					: new ChannelHub(channel, request.history(), this.clock, this.backplane.subscribe(channel));
+			ChannelHub retained = (existing != null) ? existing : new ChannelHub(channel, request.history(), this.clock,
+					ask(() -> this.backplane.subscribe(channel)), this.reader::read);
 			retained.retained++;
 			return retained;
 		});
 		// Only now: what is published before the map shows the hub must be in the past.
 		if (hub.claimOpening()) {
-			open(hub, request);
+			open(hub);
 		}
 		return hub;
 	}
 
-	private void open(ChannelHub hub, SubscriptionRequest request) {
-		hub.subscribed()
-			.thenCompose((subscribed) -> this.backplane.past(request.channel(), request.history().size()))
-			.thenAccept(hub::start)
-			.exceptionally((ex) -> {
-				hub.fail(ex);
-				return null;
-			});
-	}
-
-	private void release(ChannelId channel) {
-		this.hubs.computeIfPresent(channel, (id, hub) -> {
-			if (--hub.retained > 0) {
-				return hub;
-			}
-			this.backplane.unsubscribe(id);
+	private void open(ChannelHub hub) {
+		hub.subscribed().thenCompose((subscribed) -> {
+			hub.beginRead();
+			return this.backplane.past(hub.channel(), hub.historySize());
+		}).orTimeout(this.patience.toNanos(), TimeUnit.NANOSECONDS).thenAccept(hub::onPast).exceptionally((ex) -> {
+			logger.warn("Could not open {}: {}", hub.channel(), ex.toString());
+			// The next subscriber tries again.
+			remove(hub, () -> true);
+			hub.fail(ex);
 			return null;
 		});
+	}
+
+	private void release(ChannelHub hub) {
+		remove(hub, () -> --hub.retained == 0);
+	}
+
+	private void remove(ChannelHub hub, BooleanSupplier condition) {
+		this.hubs.computeIfPresent(hub.channel(), (channel, current) -> {
+			if (current != hub || !condition.getAsBoolean()) {
+				return current;
+			}
+			hub.close();
+			this.backplane.unsubscribe(channel);
+			return null;
+		});
+	}
+
+	/**
+	 * Where the backplane delivers.
+	 */
+	private final class Listener implements BackplaneListener {
+
+		@Override
+		public void onPublication(ChannelId channel, Publication publication) {
+			ChannelHub hub = RealtimeEngine.this.hubs.get(channel);
+			if (hub != null) {
+				hub.onPublication(publication);
+			}
+		}
+
+		@Override
+		public void onInterruption() {
+			RealtimeEngine.this.hubs.values().forEach(ChannelHub::check);
+		}
+
 	}
 
 }

@@ -31,6 +31,9 @@ public final class Subscription<F> {
 
 	private final SubscriptionRequest request;
 
+	/** Set before the subscription is registered. */
+	@Nullable ChannelHub hub;
+
 	/** Guarded by the hub. */
 	State state = State.PENDING;
 

@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.WeakHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -91,6 +92,17 @@ public final class Transport {
 
 	void add(Lane<?> lane) {
 		this.lanes.add(lane);
+	}
+
+	/**
+	 * Closes all connections there are, each with a text of its own.
+	 */
+	void closeAll(CloseReason reason, Supplier<String> text) {
+		List<Lane<?>> lanes;
+		synchronized (this.lanes) {
+			lanes = List.copyOf(this.lanes);
+		}
+		lanes.forEach((lane) -> lane.execute(() -> lane.closeAll(reason, text)));
 	}
 
 	void dropped(DropReason reason, long count) {

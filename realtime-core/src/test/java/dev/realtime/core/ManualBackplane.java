@@ -26,6 +26,8 @@ final class ManualBackplane implements Backplane {
 
 	private @Nullable Throwable failure;
 
+	private @Nullable RuntimeException exception;
+
 	private @Nullable Runnable onPast;
 
 	@Override
@@ -35,7 +37,7 @@ final class ManualBackplane implements Backplane {
 
 	@Override
 	public CompletableFuture<StreamPosition> append(ChannelId channel, PublicationRequest request) {
-		throw new UnsupportedOperationException();
+		throw (this.exception != null) ? this.exception : new UnsupportedOperationException();
 	}
 
 	@Override
@@ -98,11 +100,22 @@ final class ManualBackplane implements Backplane {
 		Objects.requireNonNull(this.listener).onPublication(channel, publication);
 	}
 
+	void interrupt() {
+		Objects.requireNonNull(this.listener).onInterruption();
+	}
+
 	/**
 	 * Answers all later questions at once, with this failure.
 	 */
 	void failWith(Throwable failure) {
 		this.failure = failure;
+	}
+
+	/**
+	 * Answers nothing any more, but throws.
+	 */
+	void throwAlways(RuntimeException exception) {
+		this.exception = exception;
 	}
 
 	/**
@@ -113,6 +126,9 @@ final class ManualBackplane implements Backplane {
 	}
 
 	private <T> CompletableFuture<T> asked(List<CompletableFuture<T>> questions) {
+		if (this.exception != null) {
+			throw this.exception;
+		}
 		CompletableFuture<T> answer = (this.failure != null) ? CompletableFuture.failedFuture(this.failure)
 				: new CompletableFuture<>();
 		questions.add(answer);

@@ -40,7 +40,8 @@ class RealtimeEngineSlowBackplaneTests {
 
 	private final ManualBackplane backplane = new ManualBackplane();
 
-	private final RealtimeEngine engine = new RealtimeEngine(this.backplane, this.clock, 10);
+	private final RealtimeEngine engine = new RealtimeEngine(this.backplane, this.clock, 10, Duration.ofMinutes(1),
+			new ManualScheduler());
 
 	private final TestLanes lanes = TestLanes.direct(new TextEncoder());
 
@@ -214,17 +215,6 @@ class RealtimeEngineSlowBackplaneTests {
 	}
 
 	@Test
-	void whenPublicationsArriveBeforeThePastWithAHoleThenNothingBeforeTheHoleIsRecovered() {
-		this.client.subscribe("s1", CHANNEL, ALL, since("e", 2));
-		this.client.subscribe("s2", CHANNEL, ALL, since("e", 3));
-		answer(Question.SUBSCRIBE);
-		deliver("e", 4, 5L);
-		past("e", 1, 2);
-		assertThat(of("s1")).containsExactly("RECEIPT s1 r e-4 recovered=false", "GAP s1");
-		assertThat(of("s2")).containsExactly("RECEIPT s2 r e-4 recovered=true", "MESSAGE s2 e-4 RECOVERED");
-	}
-
-	@Test
 	void whenPublicationsRepeatThenTheyAreDeliveredOnce() {
 		this.client.subscribe("s1", CHANNEL, ALL, LIVE);
 		answerAll();
@@ -235,54 +225,6 @@ class RealtimeEngineSlowBackplaneTests {
 		deliver("e", 4, 5L);
 		assertThat(this.client.frames()).containsExactly("RECEIPT s1 r e-2", "MESSAGE s1 e-3 LIVE",
 				"MESSAGE s1 e-4 LIVE");
-	}
-
-	@Test
-	void whenOffsetsHaveAHoleThenEverySubscriptionIsToldOnce() {
-		TestClient other = connect("c2");
-		this.client.subscribe("s1", CHANNEL, ALL, LIVE);
-		this.client.subscribe("s2", CHANNEL, MessageFilter.of(Map.of("id", List.of(1, 2, 3))), LIVE);
-		other.subscribe("s1", CHANNEL, ID_5, LIVE);
-		answerAll();
-		deliver("e", 5, 5L);
-		deliver("e", 6, 5L);
-		assertThat(of("s1")).containsExactly("RECEIPT s1 r e-2", "GAP s1", "MESSAGE s1 e-5 LIVE",
-				"MESSAGE s1 e-6 LIVE");
-		assertThat(of("s2")).containsExactly("RECEIPT s2 r e-2", "GAP s2");
-		assertThat(other.frames()).containsExactly("RECEIPT s1 r e-2", "GAP s1", "MESSAGE s1 e-5 LIVE",
-				"MESSAGE s1 e-6 LIVE");
-	}
-
-	@Test
-	void whenEpochChangesThenEverySubscriptionIsToldOnceAndTheNewEpochCounts() {
-		TestClient other = connect("c2");
-		this.client.subscribe("s1", CHANNEL, ALL, LIVE);
-		other.subscribe("s1", CHANNEL, ALL, LIVE);
-		answerAll();
-		deliver("f", 1, 5L);
-		deliver("f", 2, 5L);
-		assertThat(this.client.frames()).containsExactly("RECEIPT s1 r e-2", "GAP s1", "MESSAGE s1 f-1 LIVE",
-				"MESSAGE s1 f-2 LIVE");
-		assertThat(other.frames()).isEqualTo(this.client.frames());
-		this.client.subscribe("s2", CHANNEL, ALL, since("e", 2));
-		this.client.subscribe("s3", CHANNEL, ALL, since("f", 1));
-		this.client.subscribe("s4", CHANNEL, ALL, LAST);
-		assertThat(of("s2")).containsExactly("RECEIPT s2 r f-2 recovered=false", "GAP s2");
-		assertThat(of("s3")).containsExactly("RECEIPT s3 r f-2 recovered=true", "MESSAGE s3 f-2 RECOVERED");
-		assertThat(of("s4")).containsExactly("RECEIPT s4 r f-2", "MESSAGE s4 f-2 REPLAY");
-	}
-
-	@Test
-	void whenOffsetsHadAHoleThenNothingIsRecoveredAcrossIt() {
-		this.client.subscribe("s1", CHANNEL, ALL, LIVE);
-		answerAll();
-		deliver("e", 4, 5L);
-		this.client.subscribe("s2", CHANNEL, ALL, since("e", 1));
-		this.client.subscribe("s3", CHANNEL, ALL, since("e", 2));
-		this.client.subscribe("s4", CHANNEL, ALL, since("e", 3));
-		assertThat(of("s2")).containsExactly("RECEIPT s2 r e-4 recovered=false", "GAP s2");
-		assertThat(of("s3")).containsExactly("RECEIPT s3 r e-4 recovered=false", "GAP s3");
-		assertThat(of("s4")).containsExactly("RECEIPT s4 r e-4 recovered=true", "MESSAGE s4 e-4 RECOVERED");
 	}
 
 	@Test

@@ -41,7 +41,7 @@ class RealtimeEngineTests {
 	private final TextEncoder encoder = new TextEncoder();
 
 	private final RealtimeEngine engine = new RealtimeEngine(new InMemoryBackplane(this.clock, () -> 14), this.clock,
-			MAX_SUBSCRIPTIONS);
+			MAX_SUBSCRIPTIONS, Duration.ofMinutes(1), new ManualScheduler());
 
 	private final TestLanes lanes;
 

@@ -71,9 +71,15 @@ class RecordingSink implements FrameSink<String> {
 		return List.copyOf(this.calls);
 	}
 
-	synchronized void clear() {
+	/**
+	 * Forgets everything.
+	 * @return the frames there were
+	 */
+	synchronized List<String> clear() {
+		List<String> cleared = List.copyOf(this.frames);
 		this.frames.clear();
 		this.calls.clear();
+		return cleared;
 	}
 
 }

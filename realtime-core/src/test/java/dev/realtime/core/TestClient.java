@@ -60,9 +60,7 @@ final class TestClient {
 	 * The frames since the last call.
 	 */
 	List<String> newFrames() {
-		List<String> frames = this.sink.frames();
-		this.sink.clear();
-		return frames;
+		return this.sink.clear();
 	}
 
 	List<Throwable> failures() {

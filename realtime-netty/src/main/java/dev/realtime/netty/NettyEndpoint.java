@@ -195,6 +195,11 @@ public final class NettyEndpoint implements SmartLifecycle {
 	}
 
 	@Override
+	public int getPhase() {
+		return this.handler.getPhase();
+	}
+
+	@Override
 	public synchronized boolean isRunning() {
 		return this.server != null;
 	}

@@ -117,13 +117,17 @@ final class NettySink implements FrameSink<ByteBuf> {
 
 	@Override
 	public void close(CloseReason reason) {
+		close(reason, reason.text());
+	}
+
+	@Override
+	public void close(CloseReason reason, String text) {
 		if (this.closeReason != null) {
 			return;
 		}
 		this.closeReason = reason;
 		Channel channel = this.raw.channel();
-		channel.writeAndFlush(new CloseWebSocketFrame(reason.code(), reason.text()))
-			.addListener(ChannelFutureListener.CLOSE);
+		channel.writeAndFlush(new CloseWebSocketFrame(reason.code(), text)).addListener(ChannelFutureListener.CLOSE);
 		channel.eventLoop().schedule(this::closeNow, CLOSE_TIMEOUT_SECONDS, TimeUnit.SECONDS);
 	}
 

@@ -81,6 +81,11 @@ public final class RealtimeWebSocketHandler extends SubProtocolWebSocketHandler 
 	}
 
 	@Override
+	public int getPhase() {
+		return Math.min(super.getPhase(), GoingAway.ENDPOINT_PHASE);
+	}
+
+	@Override
 	public void afterConnectionEstablished(WebSocketSession session) throws Exception {
 		if (!StompConnection.isBound(session.getAttributes())) {
 			open(session);

@@ -93,7 +93,7 @@ final class TopicBroker {
 		SubscriptionRequest request = new SubscriptionRequest(id, channel, MessageFilter.of(filter.values()), start,
 				frame.getReceipt(), topic.history(), topic.conflateBy());
 		SubscribeOutcome outcome = this.engine.subscribe(connection.connection(), request, (ex) -> {
-			logger.warn("Could not subscribe {} to {}", connection, channel, ex);
+			logger.debug("Could not subscribe {} to {}", connection, channel, ex);
 			deny(connection, id, frame.getDestination(), ControlCode.UNAVAILABLE, ControlCode.UNAVAILABLE.detail());
 		});
 		requireAccepted(outcome);

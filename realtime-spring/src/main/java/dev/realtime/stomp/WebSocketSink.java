@@ -51,6 +51,8 @@ final class WebSocketSink implements FrameSink<WebSocketMessage<?>> {
 
 	private volatile @Nullable CloseReason closeReason;
 
+	private @Nullable String closeText;
+
 	private volatile boolean unreachable;
 
 	private long dropped;
@@ -128,8 +130,14 @@ final class WebSocketSink implements FrameSink<WebSocketMessage<?>> {
 
 	@Override
 	public void close(CloseReason reason) {
+		close(reason, reason.text());
+	}
+
+	@Override
+	public void close(CloseReason reason, String text) {
 		if (this.closeReason == null) {
 			this.closeReason = reason;
+			this.closeText = text;
 			this.closeRequested = this.nanoTime.getAsLong();
 			flush();
 		}
@@ -146,7 +154,8 @@ final class WebSocketSink implements FrameSink<WebSocketMessage<?>> {
 	private void closeNow(CloseReason reason) {
 		if (!this.closed) {
 			this.closed = true;
-			this.sender.close(new CloseStatus(reason.code(), reason.text()));
+			String text = this.closeText;
+			this.sender.close(new CloseStatus(reason.code(), (text != null) ? text : reason.text()));
 		}
 	}
 
