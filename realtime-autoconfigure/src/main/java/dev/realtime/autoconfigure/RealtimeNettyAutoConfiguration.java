@@ -83,6 +83,8 @@ public final class RealtimeNettyAutoConfiguration {
 		executor.setCorePoolSize(WORKERS);
 		executor.setAllowCoreThreadTimeOut(true);
 		executor.setDaemon(true);
+		// The end of each connection is still to be handled when the port closes.
+		executor.setAcceptTasksAfterContextClose(true);
 		return executor;
 	}
 

@@ -14,9 +14,9 @@ import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -34,6 +34,7 @@ import static org.awaitility.Awaitility.await;
 @SpringBootTest(classes = { TestApplication.class, NettyPortTests.TokenConfiguration.class },
 		webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
 		properties = { "realtime.ws-port=0", "realtime.limits.pending-bytes=64KB" })
+@ExtendWith(NoLeaks.class)
 @Timeout(60)
 class MetricsTests {
 
@@ -50,11 +51,6 @@ class MetricsTests {
 
 	@Autowired
 	private MeterRegistry registry;
-
-	@BeforeAll
-	static void detectLeaks() {
-		System.setProperty("io.netty.leakDetection.level", "paranoid");
-	}
 
 	@ParameterizedTest
 	@ValueSource(strings = { "servlet", "netty" })

@@ -156,9 +156,16 @@ final class RawSocket implements AutoCloseable {
 	}
 
 	byte[] receive(int opcode) throws IOException {
-		assertThat(this.in.readUnsignedByte()).isEqualTo(opcode);
+		Frame frame = receive();
+		assertThat(frame.opcode).isEqualTo(opcode);
+		return frame.payload;
+	}
+
+	Frame receive() throws IOException {
+		int opcode = this.in.readUnsignedByte();
 		int length = this.in.readUnsignedByte();
-		return this.in.readNBytes((length < MEDIUM_LENGTH_FOLLOWS) ? length : this.in.readUnsignedShort());
+		return new Frame(opcode,
+				this.in.readNBytes((length < MEDIUM_LENGTH_FOLLOWS) ? length : this.in.readUnsignedShort()));
 	}
 
 	/**
@@ -167,6 +174,13 @@ final class RawSocket implements AutoCloseable {
 	int closeCode() throws IOException {
 		byte[] close = receive(CLOSE);
 		return (close[0] & 0xff) << 8 | close[1] & 0xff;
+	}
+
+	/**
+	 * Whether the server has sent something that was not read yet.
+	 */
+	boolean hasInput() throws IOException {
+		return this.in.available() > 0;
 	}
 
 	/**
@@ -180,6 +194,10 @@ final class RawSocket implements AutoCloseable {
 	@Override
 	public void close() throws IOException {
 		this.socket.close();
+	}
+
+	record Frame(int opcode, byte[] payload) {
+
 	}
 
 }

@@ -21,6 +21,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 
+import javax.net.ssl.SSLContext;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
@@ -31,7 +33,7 @@ final class RawStompClient implements WebSocket.Listener, AutoCloseable {
 
 	private static final HttpClient HTTP = HttpClient.newHttpClient();
 
-	private static final Duration TIMEOUT = Duration.ofSeconds(15);
+	static final Duration TIMEOUT = Duration.ofSeconds(30);
 
 	private static final AtomicInteger MARKERS = new AtomicInteger();
 
@@ -52,7 +54,7 @@ final class RawStompClient implements WebSocket.Listener, AutoCloseable {
 	private String connected = "";
 
 	private RawStompClient(Handshake handshake) {
-		WebSocket.Builder builder = HTTP.newWebSocketBuilder();
+		WebSocket.Builder builder = handshake.http.newWebSocketBuilder();
 		handshake.headers.forEach(builder::header);
 		if (handshake.protocol != null) {
 			builder.subprotocols(handshake.protocol);
@@ -338,6 +340,8 @@ final class RawStompClient implements WebSocket.Listener, AutoCloseable {
 
 		private final Map<String, String> headers = new LinkedHashMap<>();
 
+		private HttpClient http = HTTP;
+
 		private URI uri;
 
 		private String protocol = "v12.stomp";
@@ -348,6 +352,12 @@ final class RawStompClient implements WebSocket.Listener, AutoCloseable {
 
 		Handshake path(String path) {
 			this.uri = this.uri.resolve(path);
+			return this;
+		}
+
+		Handshake tls(SSLContext ssl) {
+			this.http = HttpClient.newBuilder().sslContext(ssl).build();
+			this.uri = URI.create(this.uri.toString().replace("ws:", "wss:"));
 			return this;
 		}
 

@@ -2,24 +2,22 @@ package dev.realtime.netty;
 
 import java.util.concurrent.Executor;
 
-import dev.realtime.core.Lane;
+import dev.realtime.core.CloseReason;
+import dev.realtime.core.Connection;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
-import io.netty.handler.codec.TooLongFrameException;
-import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.CorruptedWebSocketFrameException;
 import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
-import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import org.springframework.web.socket.BinaryMessage;
 import org.springframework.web.socket.CloseStatus;
-import org.springframework.web.socket.TextMessage;
 import org.springframework.web.socket.WebSocketHandler;
 import org.springframework.web.socket.WebSocketMessage;
 
@@ -38,17 +36,28 @@ final class ConnectionHandler extends SimpleChannelInboundHandler<WebSocketFrame
 
 	private final NettySession session;
 
-	private final Lane<?> lane;
+	private final NettySink sink;
+
+	private final Connection<?> connection;
 
 	private final SerialExecutor worker;
 
 	private CloseStatus status = CloseStatus.NO_CLOSE_FRAME;
 
-	ConnectionHandler(WebSocketHandler handler, NettySession session, Lane<?> lane, Executor workers) {
+	ConnectionHandler(WebSocketHandler handler, NettySession session, Connection<?> connection, NettySink sink,
+			Executor workers) {
 		this.handler = handler;
 		this.session = session;
-		this.lane = lane;
+		this.sink = sink;
+		this.connection = connection;
 		this.worker = new SerialExecutor(workers);
+	}
+
+	/**
+	 * Tells the client to go. May be called by any thread.
+	 */
+	void goAway() {
+		this.connection.close(CloseReason.GOING_AWAY);
 	}
 
 	@Override
@@ -58,21 +67,36 @@ final class ConnectionHandler extends SimpleChannelInboundHandler<WebSocketFrame
 
 	@Override
 	protected void channelRead0(ChannelHandlerContext context, WebSocketFrame frame) {
-		if (frame instanceof TextWebSocketFrame text) {
-			handle(context, new TextMessage(text.text()));
-		}
-		else if (frame instanceof BinaryWebSocketFrame binary) {
-			byte[] bytes = new byte[binary.content().readableBytes()];
-			binary.content().readBytes(bytes);
-			handle(context, new BinaryMessage(bytes));
-		}
-		else if (frame instanceof PingWebSocketFrame ping) {
-			context.writeAndFlush(new PongWebSocketFrame(ping.content().retain()));
+		if (frame instanceof PingWebSocketFrame ping) {
+			answer(context, ping);
 		}
 		else if (frame instanceof CloseWebSocketFrame close) {
-			this.status = (close.statusCode() > 0) ? new CloseStatus(close.statusCode()) : CloseStatus.NO_STATUS_CODE;
-			context.writeAndFlush(close.retainedDuplicate()).addListener(ChannelFutureListener.CLOSE);
+			close(context, close);
 		}
+		else if (!(frame instanceof PongWebSocketFrame)) {
+			// Text as well: a client may split it anywhere, also within a character.
+			handle(context, new BinaryMessage(ByteBufUtil.getBytes(frame.content()), frame.isFinalFragment()));
+		}
+	}
+
+	/**
+	 * Pongs are all that is sent without looking at what is pending. RFC 6455, 5.5.3: not
+	 * every ping has to be answered.
+	 */
+	private static void answer(ChannelHandlerContext context, PingWebSocketFrame ping) {
+		if (context.channel().isWritable()) {
+			context.writeAndFlush(new PongWebSocketFrame(ping.content().retain()));
+		}
+	}
+
+	private void close(ChannelHandlerContext context, CloseWebSocketFrame close) {
+		if (this.sink.closeReason() != null) {
+			// The answer to ours.
+			context.close();
+			return;
+		}
+		this.status = (close.statusCode() > 0) ? new CloseStatus(close.statusCode()) : CloseStatus.NO_STATUS_CODE;
+		context.writeAndFlush(close.retainedDuplicate()).addListener(ChannelFutureListener.CLOSE);
 	}
 
 	private void handle(ChannelHandlerContext context, WebSocketMessage<?> message) {
@@ -84,13 +108,17 @@ final class ConnectionHandler extends SimpleChannelInboundHandler<WebSocketFrame
 		});
 		if (this.worker.size() >= MAX_WAITING) {
 			context.channel().config().setAutoRead(false);
+			if (this.worker.size() == 0) {
+				// The worker was done before it could see that.
+				context.channel().config().setAutoRead(true);
+			}
 		}
 	}
 
 	@Override
 	public void channelWritabilityChanged(ChannelHandlerContext context) {
 		// The lane's turn: what was held back can go out.
-		this.lane.execute(() -> {
+		this.connection.lane().execute(() -> {
 		});
 	}
 
@@ -102,13 +130,14 @@ final class ConnectionHandler extends SimpleChannelInboundHandler<WebSocketFrame
 	@Override
 	public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
 		logger.debug("{}: connection failed", this.session.getId(), cause);
-		if (cause instanceof CorruptedWebSocketFrameException violation) {
+		if (!(cause instanceof CorruptedWebSocketFrameException violation)) {
+			context.close();
+		}
+		else if (this.sink.closeReason() == null) {
 			this.status = new CloseStatus(violation.closeStatus().code());
+			this.sink.close(CloseReason.PROTOCOL_ERROR,
+					new CloseWebSocketFrame(violation.closeStatus().code(), violation.closeStatus().reasonText()));
 		}
-		else if (cause instanceof TooLongFrameException) {
-			this.status = CloseStatus.TOO_BIG_TO_PROCESS;
-		}
-		context.close();
 	}
 
 	private void run(ChannelHandlerContext context, Task task) {

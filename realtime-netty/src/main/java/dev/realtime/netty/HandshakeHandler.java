@@ -13,6 +13,7 @@ import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
@@ -21,7 +22,7 @@ import io.netty.handler.codec.http.QueryStringDecoder;
 import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
 import io.netty.handler.codec.http.websocketx.WebSocketHandshakeException;
 import io.netty.handler.codec.http.websocketx.WebSocketServerHandshaker;
-import io.netty.handler.codec.http.websocketx.WebSocketServerHandshakerFactory;
+import io.netty.handler.codec.http.websocketx.WebSocketServerHandshaker13;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,6 +36,9 @@ import org.springframework.http.HttpHeaders;
 final class HandshakeHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
 
 	private static final Logger logger = LoggerFactory.getLogger(HandshakeHandler.class);
+
+	/** Of RFC 6455. Those of its drafts have other frames. */
+	private static final String VERSION = "13";
 
 	private static final String SUB_PROTOCOLS = "v12.stomp,v11.stomp,v10.stomp";
 
@@ -70,39 +74,39 @@ final class HandshakeHandler extends SimpleChannelInboundHandler<FullHttpRequest
 
 	@Override
 	protected void channelRead0(ChannelHandlerContext context, FullHttpRequest request) {
-		HttpResponseStatus refusal = refusal(request);
-		if (refusal != null) {
-			refuse(context, refusal);
-			return;
-		}
-		WebSocketServerHandshaker handshaker = new WebSocketServerHandshakerFactory(this.options.path(), SUB_PROTOCOLS,
-				WebSocketDecoderConfig.newBuilder()
-					.maxFramePayloadLength(this.frameSize)
-					.allowExtensions(false)
-					.closeOnProtocolViolation(true)
-					.build())
-			.newHandshaker(request);
-		if (handshaker == null) {
-			WebSocketServerHandshakerFactory.sendUnsupportedVersionResponse(context.channel());
-			return;
-		}
-		URI uri = URI.create("ws://" + request.headers().get(HttpHeaderNames.HOST, "localhost") + this.options.path());
-		HttpHeaders headers = copy(request);
 		try {
-			handshaker.handshake(context.channel(), request).addListener((future) -> {
-				if (future.isSuccess()) {
-					cancelTimeout();
-					this.accepted.accept(context, uri, headers, handshaker.selectedSubprotocol());
-				}
-				else {
-					context.close();
-				}
-			});
+			HttpResponseStatus refusal = refusal(request);
+			if (refusal != null) {
+				refuse(context, refusal);
+			}
+			else {
+				upgrade(context, request);
+			}
 		}
-		catch (WebSocketHandshakeException ex) {
+		catch (WebSocketHandshakeException | IllegalArgumentException ex) {
 			logger.debug("Refused a handshake: {}", ex.getMessage());
 			refuse(context, HttpResponseStatus.BAD_REQUEST);
 		}
+	}
+
+	private void upgrade(ChannelHandlerContext context, FullHttpRequest request) {
+		URI uri = URI.create("ws://" + request.headers().get(HttpHeaderNames.HOST, "localhost") + this.options.path());
+		HttpHeaders headers = copy(request);
+		WebSocketServerHandshaker handshaker = new WebSocketServerHandshaker13(this.options.path(), SUB_PROTOCOLS,
+				WebSocketDecoderConfig.newBuilder()
+					.maxFramePayloadLength(this.frameSize)
+					.allowExtensions(false)
+					.closeOnProtocolViolation(false)
+					.build());
+		handshaker.handshake(context.channel(), request).addListener((future) -> {
+			if (future.isSuccess()) {
+				cancelTimeout();
+				this.accepted.accept(context, uri, headers, handshaker.selectedSubprotocol());
+			}
+			else {
+				context.close();
+			}
+		});
 	}
 
 	private @Nullable HttpResponseStatus refusal(FullHttpRequest request) {
@@ -115,7 +119,8 @@ final class HandshakeHandler extends SimpleChannelInboundHandler<FullHttpRequest
 		if (!request.method().equals(HttpMethod.GET)) {
 			return HttpResponseStatus.METHOD_NOT_ALLOWED;
 		}
-		if (!request.headers().containsValue(HttpHeaderNames.UPGRADE, "websocket", true)) {
+		if (!request.headers().containsValue(HttpHeaderNames.UPGRADE, "websocket", true)
+				|| !VERSION.equals(request.headers().get(HttpHeaderNames.SEC_WEBSOCKET_VERSION))) {
 			return HttpResponseStatus.UPGRADE_REQUIRED;
 		}
 		boolean origin = this.origins.accepts(request.headers().get(HttpHeaderNames.ORIGIN),
@@ -127,6 +132,12 @@ final class HandshakeHandler extends SimpleChannelInboundHandler<FullHttpRequest
 		DefaultFullHttpResponse response = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, status,
 				Unpooled.copiedBuffer(status.reasonPhrase(), StandardCharsets.US_ASCII));
 		HttpUtil.setContentLength(response, response.content().readableBytes());
+		HttpUtil.setKeepAlive(response, false);
+		if (status.equals(HttpResponseStatus.UPGRADE_REQUIRED)) {
+			response.headers()
+				.set(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET)
+				.set(HttpHeaderNames.SEC_WEBSOCKET_VERSION, VERSION);
+		}
 		context.writeAndFlush(response).addListener(ChannelFutureListener.CLOSE);
 	}
 

@@ -18,6 +18,7 @@ import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
@@ -29,15 +30,17 @@ import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.websocketx.Utf8FrameValidator;
-import io.netty.handler.codec.http.websocketx.WebSocketFrameAggregator;
 import io.netty.handler.ssl.SslContext;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.GlobalEventExecutor;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -61,6 +64,12 @@ public final class NettyEndpoint implements SmartLifecycle {
 
 	private static final long STOP_TIMEOUT_SECONDS = 5;
 
+	/** How long clients may take to answer the close frame when the server goes. */
+	private static final long FAREWELL_SECONDS = 1;
+
+	/** As Spring Boot's web servers: once all that handles frames is there. */
+	private static final int PHASE = DEFAULT_PHASE - 2048;
+
 	private final NettyOptions options;
 
 	private final @Nullable SslContext ssl;
@@ -78,6 +87,8 @@ public final class NettyEndpoint implements SmartLifecycle {
 	private final FrameBuffers buffers = new FrameBuffers(ByteBufAllocator.DEFAULT);
 
 	private final Map<EventExecutor, Lane<ByteBuf>> lanes = new ConcurrentHashMap<>();
+
+	private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
 
 	private @Nullable EventLoopGroup group;
 
@@ -117,8 +128,13 @@ public final class NettyEndpoint implements SmartLifecycle {
 			loop.scheduleWithFixedDelay(() -> lane.execute(() -> lane.tick(System.nanoTime())), tick, tick,
 					TimeUnit.NANOSECONDS);
 		}
-		Class<? extends ServerChannel> type = epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
-		Channel server = new ServerBootstrap().group(group)
+		this.server = bind(group, epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class);
+		logger.info("Realtime serves WebSocket connections on port {} ({}) at {}", getPort(), epoll ? "epoll" : "NIO",
+				this.options.path());
+	}
+
+	private Channel bind(EventLoopGroup group, Class<? extends ServerChannel> type) {
+		ChannelFuture bound = new ServerBootstrap().group(group)
 			.channel(type)
 			.option(ChannelOption.SO_BACKLOG, 1024)
 			.option(ChannelOption.SO_REUSEADDR, true)
@@ -133,11 +149,12 @@ public final class NettyEndpoint implements SmartLifecycle {
 
 			})
 			.bind(this.options.port())
-			.syncUninterruptibly()
-			.channel();
-		this.server = server;
-		logger.info("Realtime serves WebSocket connections on port {} ({}) at {}", getPort(), epoll ? "epoll" : "NIO",
-				this.options.path());
+			.awaitUninterruptibly();
+		if (!bound.isSuccess()) {
+			stop();
+			throw new PortUnavailableException(this.options.port(), bound.cause());
+		}
+		return bound.channel();
 	}
 
 	/**
@@ -149,6 +166,7 @@ public final class NettyEndpoint implements SmartLifecycle {
 	}
 
 	private void initialize(Channel channel) {
+		this.connections.add(channel);
 		if (this.ssl != null) {
 			channel.pipeline().addLast(this.ssl.newHandler(channel.alloc()));
 		}
@@ -175,9 +193,8 @@ public final class NettyEndpoint implements SmartLifecycle {
 		Connection<ByteBuf> connection = this.broker.engine().connect(session.getId(), lane, sink);
 		this.broker.open(session, connection, heartbeat, this.buffers::of);
 		channel.pipeline()
-			.addLast(new Utf8FrameValidator())
-			.addLast(new WebSocketFrameAggregator(options.frameSize()))
-			.addLast(new ConnectionHandler(this.handler, session, lane, this.workers));
+			.addLast(new Utf8FrameValidator(false))
+			.addLast(new ConnectionHandler(this.handler, session, connection, sink, this.workers));
 		channel.pipeline().remove(HandshakeHandler.class);
 	}
 
@@ -187,11 +204,25 @@ public final class NettyEndpoint implements SmartLifecycle {
 			this.server.close().awaitUninterruptibly();
 			this.server = null;
 		}
+		farewell();
 		if (this.group != null) {
 			this.group.shutdownGracefully(0, STOP_TIMEOUT_SECONDS, TimeUnit.SECONDS).awaitUninterruptibly();
 			this.group = null;
 		}
 		this.lanes.clear();
+	}
+
+	private void farewell() {
+		for (Channel channel : this.connections) {
+			ConnectionHandler connection = channel.pipeline().get(ConnectionHandler.class);
+			if (connection != null) {
+				connection.goAway();
+			}
+			else {
+				channel.close();
+			}
+		}
+		this.connections.newCloseFuture().awaitUninterruptibly(FAREWELL_SECONDS, TimeUnit.SECONDS);
 	}
 
 	@Override
@@ -202,6 +233,11 @@ public final class NettyEndpoint implements SmartLifecycle {
 	@Override
 	public synchronized boolean isRunning() {
 		return this.server != null;
+	}
+
+	@Override
+	public int getPhase() {
+		return PHASE;
 	}
 
 	/**

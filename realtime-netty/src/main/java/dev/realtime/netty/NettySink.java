@@ -11,7 +11,6 @@ import dev.realtime.core.FrameSink;
 import dev.realtime.stomp.Heartbeat;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
@@ -27,7 +26,9 @@ final class NettySink implements FrameSink<ByteBuf> {
 
 	private static final Logger logger = LoggerFactory.getLogger(NettySink.class);
 
-	/** How long a client may take to read what is pending and the close frame. */
+	/**
+	 * How long a client may take to read what is pending and to answer the close frame.
+	 */
 	private static final long CLOSE_TIMEOUT_SECONDS = 5;
 
 	private final ChannelHandlerContext raw;
@@ -122,12 +123,19 @@ final class NettySink implements FrameSink<ByteBuf> {
 
 	@Override
 	public void close(CloseReason reason, String text) {
-		if (this.closeReason != null) {
-			return;
+		if (this.closeReason == null) {
+			close(reason, new CloseWebSocketFrame(reason.code(), text));
 		}
+	}
+
+	/**
+	 * Sends a last frame, and waits for the client to answer it: who closes while data of
+	 * the client is on its way makes TCP drop what the client has not read yet.
+	 */
+	void close(CloseReason reason, CloseWebSocketFrame last) {
 		this.closeReason = reason;
 		Channel channel = this.raw.channel();
-		channel.writeAndFlush(new CloseWebSocketFrame(reason.code(), text)).addListener(ChannelFutureListener.CLOSE);
+		channel.writeAndFlush(last);
 		channel.eventLoop().schedule(this::closeNow, CLOSE_TIMEOUT_SECONDS, TimeUnit.SECONDS);
 	}
 

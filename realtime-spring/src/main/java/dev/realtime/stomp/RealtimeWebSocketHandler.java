@@ -109,10 +109,11 @@ public final class RealtimeWebSocketHandler extends SubProtocolWebSocketHandler 
 
 	/**
 	 * What the client was told, if it was us who closed: a client that takes no close
-	 * frame is dropped, and containers then report just that.
+	 * frame is dropped, and the transport then reports just that.
 	 */
 	private static CloseStatus told(WebSocketSession session, CloseStatus status) {
-		CloseReason reason = StompConnection.isBound(session.getAttributes())
+		boolean dropped = status.equalsCode(CloseStatus.NO_CLOSE_FRAME);
+		CloseReason reason = (dropped && StompConnection.isBound(session.getAttributes()))
 				? StompConnection.of(session.getAttributes()).connection().closeReason() : null;
 		return (reason != null) ? new CloseStatus(reason.code(), reason.text()) : status;
 	}

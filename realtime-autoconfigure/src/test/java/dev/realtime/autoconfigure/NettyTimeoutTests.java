@@ -1,0 +1,101 @@
+package dev.realtime.autoconfigure;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+
+import dev.realtime.autoconfigure.app.TestApplication;
+import dev.realtime.netty.NettyEndpoint;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.context.SpringBootTest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIOException;
+
+/**
+ * Clients of the dedicated port that take their time.
+ */
+@SpringBootTest(classes = { TestApplication.class, NettyPortTests.TokenConfiguration.class },
+		webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
+		properties = { "realtime.ws-port=0", "realtime.heartbeat=200ms", "realtime.limits.connect-timeout=2s" })
+@ExtendWith(NoLeaks.class)
+@Timeout(120)
+class NettyTimeoutTests {
+
+	@Autowired
+	private NettyEndpoint endpoint;
+
+	@Test
+	void whenClientSaysNothingThenConnectionEnds() throws IOException {
+		try (RawSocket client = new RawSocket(this.endpoint.getPort())) {
+			assertThat(client.rest()).isEmpty();
+		}
+	}
+
+	@Test
+	void whenHandshakeComesByteByByteAndNeverEndsThenConnectionEnds() throws IOException {
+		try (RawSocket client = new RawSocket(this.endpoint.getPort())) {
+			client.write(client.request("GET /realtime").trim());
+			// The server closes in the client's face.
+			assertThatIOException().isThrownBy(() -> {
+				while (true) {
+					client.write("x");
+				}
+			});
+		}
+	}
+
+	@Test
+	void whenConnectComesByteByByteAndNeverEndsThenConnectionEnds() throws IOException {
+		try (RawSocket client = RawSocket.upgraded(this.endpoint.getPort())) {
+			client.send(RawSocket.FIRST_OF_TEXT, "CONNECT\nx:".getBytes(StandardCharsets.UTF_8));
+			while (!client.hasInput()) {
+				client.send(RawSocket.CONTINUATION, (byte) 'x');
+			}
+			assertThat(client.closeCode()).isEqualTo(4003);
+		}
+	}
+
+	@Test
+	void whenNoConnectComesThenConnectionEnds() throws IOException {
+		try (RawSocket silent = RawSocket.upgraded(this.endpoint.getPort());
+				RawSocket chatty = RawSocket.upgraded(this.endpoint.getPort())) {
+			while (!chatty.hasInput()) {
+				chatty.sendText("\n");
+			}
+			assertThat(chatty.closeCode()).isEqualTo(4003);
+			assertThat(silent.closeCode()).isEqualTo(4003);
+		}
+	}
+
+	@Test
+	void whenClientWantsHeartbeatsThenItGetsThemAndIsNotTimedOut() {
+		try (RawStompClient client = connect("0,200"); RawStompClient quiet = connect("0,0")) {
+			for (int i = 0; i < 10; i++) {
+				client.nextHeartbeat();
+			}
+			assertThat(client.isClosed()).isFalse();
+			assertThat(quiet.hasHeartbeat()).isFalse();
+			quiet.expectNothingElse();
+		}
+	}
+
+	@Test
+	void whenClientPromisedHeartbeatsAndIsSilentThenConnectionEnds() {
+		try (RawStompClient client = connect("200,0")) {
+			assertThat(client.closeCode()).isEqualTo(4002);
+			assertThat(client.hasNext()).isFalse();
+		}
+	}
+
+	private RawStompClient connect(String heartbeat) {
+		RawStompClient client = RawStompClient.handshake(this.endpoint.getPort()).open();
+		client.send("CONNECT\naccept-version:1.2\npasscode:acme\nheart-beat:" + heartbeat + "\n\n\0");
+		assertThat(client.next()).contains("\nheart-beat:200,200\n");
+		return client;
+	}
+
+}
