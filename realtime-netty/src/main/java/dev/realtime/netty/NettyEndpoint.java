@@ -226,18 +226,13 @@ public final class NettyEndpoint implements SmartLifecycle {
 	}
 
 	@Override
-	public int getPhase() {
-		return this.handler.getPhase();
-	}
-
-	@Override
 	public synchronized boolean isRunning() {
 		return this.server != null;
 	}
 
 	@Override
 	public int getPhase() {
-		return PHASE;
+		return Math.min(PHASE, this.handler.getPhase());
 	}
 
 	/**
