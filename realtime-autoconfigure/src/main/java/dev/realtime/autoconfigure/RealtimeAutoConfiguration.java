@@ -98,7 +98,12 @@ public final class RealtimeAutoConfiguration {
 
 		@Bean
 		@ConditionalOnMissingBean
-		Backplane realtimeBackplane() {
+		Backplane realtimeBackplane(RealtimeProperties properties) {
+			if (properties.backplane() == RealtimeProperties.BackplaneType.REDIS) {
+				throw new UnusableBackplaneException("realtime.backplane is redis, but what that takes is not there.",
+						"Add the dependencies dev.realtime:realtime-redis and "
+								+ "org.springframework.boot:spring-boot-starter-data-redis.");
+			}
 			return new InMemoryBackplane(InstantSource.system(), new SecureRandom());
 		}
 

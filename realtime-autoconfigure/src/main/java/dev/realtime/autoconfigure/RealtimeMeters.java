@@ -67,7 +67,18 @@ enum RealtimeMeters implements MeterDocumentation {
 	 * What waits for lanes now: payloads and some bookkeeping, at most 32 MB per lane.
 	 */
 	LANE_BACKLOG("realtime.lane.backlog", Meter.Type.GAUGE, "bytes", "Publications that wait for lanes now",
-			Tags.TRANSPORT);
+			Tags.TRANSPORT),
+
+	/**
+	 * Publications that Redis has not confirmed. Zero in memory.
+	 */
+	OUTBOX_BACKLOG("realtime.outbox.backlog", Meter.Type.GAUGE, null, "Publications that wait for Redis now"),
+
+	/**
+	 * Publications dropped because Redis was away and too many others waited too.
+	 */
+	OUTBOX_DROPS("realtime.outbox.drops", Meter.Type.COUNTER, null,
+			"Publications dropped because too many waited for Redis");
 
 	private final String name;
 

@@ -28,8 +28,11 @@ final class RealtimeMetrics implements MeterBinder {
 
 	private final RealtimeEngine engine;
 
-	RealtimeMetrics(RealtimeEngine engine) {
+	private final BackplaneMonitor backplane;
+
+	RealtimeMetrics(RealtimeEngine engine, BackplaneMonitor backplane) {
 		this.engine = engine;
+		this.backplane = backplane;
 	}
 
 	@Override
@@ -40,6 +43,14 @@ final class RealtimeMetrics implements MeterBinder {
 		FunctionCounter
 			.builder(RealtimeMeters.PUBLICATIONS.getName(), this.engine, (engine) -> engine.statistics().publications())
 			.description(RealtimeMeters.PUBLICATIONS.description())
+			.register(registry);
+		Gauge
+			.builder(RealtimeMeters.OUTBOX_BACKLOG.getName(), this.backplane, (backplane) -> backplane.status().backlog())
+			.description(RealtimeMeters.OUTBOX_BACKLOG.description())
+			.register(registry);
+		FunctionCounter
+			.builder(RealtimeMeters.OUTBOX_DROPS.getName(), this.backplane, (backplane) -> backplane.status().dropped())
+			.description(RealtimeMeters.OUTBOX_DROPS.description())
 			.register(registry);
 		this.engine.observe((transport) -> new TransportMeters(transport, registry).register());
 	}

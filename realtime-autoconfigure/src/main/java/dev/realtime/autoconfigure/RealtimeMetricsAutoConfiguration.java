@@ -3,6 +3,7 @@ package dev.realtime.autoconfigure;
 import dev.realtime.core.RealtimeEngine;
 import io.micrometer.core.instrument.MeterRegistry;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -22,8 +23,8 @@ import org.springframework.context.annotation.Bean;
 public final class RealtimeMetricsAutoConfiguration {
 
 	@Bean
-	RealtimeMetrics realtimeMetrics(RealtimeEngine engine) {
-		return new RealtimeMetrics(engine);
+	RealtimeMetrics realtimeMetrics(RealtimeEngine engine, ObjectProvider<BackplaneMonitor> backplane) {
+		return new RealtimeMetrics(engine, backplane.getIfAvailable(() -> BackplaneMonitor.UNWATCHED));
 	}
 
 }

@@ -23,6 +23,9 @@ import org.springframework.util.unit.DataSize;
  * @param allowAnonymous whether clients may connect without a user
  * @param heartbeat how often each side sends at least something; zero switches
  * heart-beats off
+ * @param backplane what carries publications from node to node
+ * @param keyPrefix what every key and pub/sub channel on Redis begins with
+ * @param redis settings of the backplane on Redis
  * @param tenant how tenants are told
  * @param history how much of the past a channel keeps
  * @param limits limits of clients and publishers
@@ -33,8 +36,49 @@ import org.springframework.util.unit.DataSize;
 public record RealtimeProperties(@DefaultValue("true") boolean enabled, @DefaultValue("/realtime") String path,
 		@Nullable Integer wsPort, @DefaultValue Ssl ssl, @DefaultValue List<String> allowedOrigins,
 		@DefaultValue("false") boolean allowAnonymous, @DefaultValue("10s") Duration heartbeat,
-		@DefaultValue Tenant tenant, @DefaultValue History history, @DefaultValue Limits limits,
-		@DefaultValue Shutdown shutdown) {
+		@DefaultValue("auto") BackplaneType backplane, @DefaultValue("realtime") String keyPrefix,
+		@DefaultValue Redis redis, @DefaultValue Tenant tenant, @DefaultValue History history,
+		@DefaultValue Limits limits, @DefaultValue Shutdown shutdown) {
+
+	/**
+	 * What carries publications from node to node.
+	 */
+	public enum BackplaneType {
+
+		/**
+		 * Redis where the application says where Redis is, the memory otherwise.
+		 */
+		AUTO,
+
+		/**
+		 * The memory of one node.
+		 */
+		MEMORY,
+
+		/**
+		 * Redis.
+		 */
+		REDIS
+
+	}
+
+	/**
+	 * Settings of the backplane on Redis. Where Redis is says {@code spring.data.redis}.
+	 *
+	 * @param outbox what waits while Redis is away
+	 */
+	public record Redis(@DefaultValue Outbox outbox) {
+
+		/**
+		 * What waits while Redis is away.
+		 *
+		 * @param maxSize the most publications; beyond it the oldest are dropped
+		 */
+		public record Outbox(@DefaultValue("10000") int maxSize) {
+
+		}
+
+	}
 
 	/**
 	 * TLS of the dedicated port.

@@ -311,7 +311,9 @@ class RealtimeAutoConfigurationTests {
 		RealtimeProperties properties = bind(Map.of());
 		assertThat(properties)
 			.isEqualTo(new RealtimeProperties(true, "/realtime", null, new RealtimeProperties.Ssl(null), List.of(),
-					false, Duration.ofSeconds(10), new RealtimeProperties.Tenant(null, null),
+					false, Duration.ofSeconds(10), RealtimeProperties.BackplaneType.AUTO, "realtime",
+					new RealtimeProperties.Redis(new RealtimeProperties.Redis.Outbox(10_000)),
+					new RealtimeProperties.Tenant(null, null),
 					new RealtimeProperties.History(100, Duration.ofHours(1), 100_000),
 					new RealtimeProperties.Limits(DataSize.ofKilobytes(16), DataSize.ofKilobytes(1), 8, 128,
 							DataSize.ofKilobytes(64), DataSize.ofMegabytes(1), Duration.ofSeconds(10)),
@@ -325,7 +327,8 @@ class RealtimeAutoConfigurationTests {
 				Map.entry("realtime.ssl.bundle", "server"),
 				Map.entry("realtime.allowed-origins", "https://a,https://*.b"),
 				Map.entry("realtime.allow-anonymous", "true"), Map.entry("realtime.heartbeat", "1s"),
-				Map.entry("realtime.tenant.claim", "org"), Map.entry("realtime.tenant.required", "false"),
+				Map.entry("realtime.backplane", "memory"), Map.entry("realtime.key-prefix", "app"),
+				Map.entry("realtime.redis.outbox.max-size", "11"), Map.entry("realtime.tenant.claim", "org"), Map.entry("realtime.tenant.required", "false"),
 				Map.entry("realtime.history.size", "1"), Map.entry("realtime.history.ttl", "2m"),
 				Map.entry("realtime.history.keys", "3"), Map.entry("realtime.limits.payload-size", "4KB"),
 				Map.entry("realtime.limits.filter-size", "5B"), Map.entry("realtime.limits.filter-keys", "6"),
@@ -334,6 +337,8 @@ class RealtimeAutoConfigurationTests {
 				Map.entry("realtime.limits.connect-timeout", "10ms"), Map.entry("realtime.shutdown.spread", "11s")));
 		assertThat(properties).isEqualTo(new RealtimeProperties(false, "/live", 8090,
 				new RealtimeProperties.Ssl("server"), List.of("https://a", "https://*.b"), true, Duration.ofSeconds(1),
+				RealtimeProperties.BackplaneType.MEMORY, "app",
+				new RealtimeProperties.Redis(new RealtimeProperties.Redis.Outbox(11)),
 				new RealtimeProperties.Tenant("org", false),
 				new RealtimeProperties.History(1, Duration.ofMinutes(2), 3),
 				new RealtimeProperties.Limits(DataSize.ofKilobytes(4), DataSize.ofBytes(5), 6, 7,

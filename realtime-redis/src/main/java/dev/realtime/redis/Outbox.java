@@ -73,6 +73,8 @@ final class Outbox {
 
 	private final OnceAMinute dropLog = new OnceAMinute();
 
+	private final List<CompletableFuture<Void>> drained = new ArrayList<>();
+
 	private int underWay;
 
 	private long bytes;
@@ -138,11 +140,29 @@ final class Outbox {
 		long now = System.nanoTime();
 		long longest = 0;
 		for (Line line : this.lines.values()) {
-			if (line.batch != null && line.batch.sent) {
+			if (line.batch != null && line.batch.wire != null) {
 				longest = Math.max(longest, now - line.batch.sentAt);
 			}
 		}
 		return longest;
+	}
+
+	/**
+	 * Completed once Redis has everything that was appended so far.
+	 */
+	synchronized CompletableFuture<Void> drain() {
+		CompletableFuture<Void> future = new CompletableFuture<>();
+		this.drained.add(future);
+		completeIfDrained();
+		return future;
+	}
+
+	private void completeIfDrained() {
+		if (backlog() == 0 && !this.drained.isEmpty()) {
+			List<CompletableFuture<Void>> drained = List.copyOf(this.drained);
+			this.drained.clear();
+			this.callbacks.execute(() -> drained.forEach((future) -> future.complete(null)));
+		}
 	}
 
 	/**
@@ -224,14 +244,15 @@ final class Outbox {
 	 * What to send for a line: the batch that Redis has not answered, or a new one.
 	 */
 	private @Nullable Batch next(Line line) {
-		if (this.link.wire() == null || (line.batch != null && line.batch.sent)) {
+		CommandWire wire = this.link.wire();
+		if (wire == null || (line.batch != null && line.batch.wire == wire)) {
 			return null;
 		}
 		if (line.batch == null) {
 			line.batch = fill(line);
 		}
 		if (line.batch != null) {
-			line.batch.sent = true;
+			line.batch.wire = wire;
 			line.batch.sentAt = System.nanoTime();
 		}
 		return line.batch;
@@ -256,12 +277,8 @@ final class Outbox {
 	}
 
 	private void send(@Nullable Batch batch) {
-		if (batch == null) {
-			return;
-		}
-		CommandWire wire = this.link.wire();
-		if (wire == null) {
-			onFailure(batch, null, new IllegalStateException("Not connected"));
+		CommandWire wire = (batch != null) ? batch.wire : null;
+		if (batch == null || wire == null) {
 			return;
 		}
 		try {
@@ -293,15 +310,21 @@ final class Outbox {
 		this.callbacks.execute(() -> batch.complete(positions));
 	}
 
-	private void onFailure(Batch batch, @Nullable CommandWire wire, Throwable failure) {
+	private void onFailure(Batch batch, CommandWire wire, Throwable failure) {
+		synchronized (this) {
+			if (batch.line.batch != batch || batch.wire != wire) {
+				// Lettuce may lose a command of a wire that breaks, so nobody waited for this.
+				return;
+			}
+			if (!Failures.isFinal(failure)) {
+				batch.wire = null;
+			}
+		}
 		if (Failures.isFinal(failure)) {
 			refuse(batch, failure);
 			return;
 		}
-		synchronized (this) {
-			batch.sent = false;
-		}
-		if (wire != null && Failures.isDemotion(failure)) {
+		if (Failures.isDemotion(failure)) {
 			this.link.lost(wire, "Redis answers: " + Failures.message(failure));
 		}
 		// Without a wire this does nothing, and the next wire resumes.
@@ -335,6 +358,7 @@ final class Outbox {
 		batch.line.batch = null;
 		this.underWay -= batch.entries.size();
 		batch.entries.forEach((entry) -> this.bytes -= entry.size());
+		completeIfDrained();
 		return true;
 	}
 
@@ -424,7 +448,8 @@ final class Outbox {
 
 		private final List<Entry> entries = new ArrayList<>();
 
-		private boolean sent;
+		/** On which it is under way, or was when that broke. */
+		private @Nullable CommandWire wire;
 
 		private long sentAt;
 

@@ -1,7 +1,6 @@
 package dev.realtime.redis;
 
-import java.util.ArrayDeque;
-import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -21,10 +20,10 @@ import org.jspecify.annotations.Nullable;
 final class Reads {
 
 	/**
-	 * The most that waits. Who asks more often than this while Redis is away has given up
-	 * on the first already.
+	 * Who asks more often than this while Redis is away has given up on the first
+	 * already.
 	 */
-	private static final int MAX_WAITING = 10_000;
+	private static final int MAX_UNANSWERED = 100_000;
 
 	private static final long RETRY_MILLIS = 100;
 
@@ -32,7 +31,8 @@ final class Reads {
 
 	private final ScheduledExecutorService scheduler;
 
-	private final ArrayDeque<Read<?>> waiting = new ArrayDeque<>();
+	/** The oldest first. */
+	private final LinkedHashSet<Read<?>> unanswered = new LinkedHashSet<>();
 
 	Reads(Link<CommandWire> link, ScheduledExecutorService scheduler) {
 		this.link = link;
@@ -41,6 +41,7 @@ final class Reads {
 
 	<T> CompletableFuture<T> read(Function<CommandWire, CompletionStage<T>> command) {
 		Read<T> read = new Read<>(command);
+		add(read);
 		ask(read);
 		return read.future;
 	}
@@ -51,60 +52,79 @@ final class Reads {
 	void resume() {
 		List<Read<?>> reads;
 		synchronized (this) {
-			reads = new ArrayList<>(this.waiting);
-			this.waiting.clear();
+			reads = List.copyOf(this.unanswered);
 		}
 		reads.forEach(this::ask);
 	}
 
 	synchronized void close() {
 		CancellationException closed = new CancellationException("The backplane was closed");
-		this.waiting.forEach((read) -> read.future.completeExceptionally(closed));
-		this.waiting.clear();
+		List.copyOf(this.unanswered).forEach((read) -> read.future.completeExceptionally(closed));
+		this.unanswered.clear();
+	}
+
+	private synchronized void add(Read<?> read) {
+		this.unanswered.add(read);
+		if (this.unanswered.size() > MAX_UNANSWERED) {
+			Read<?> oldest = this.unanswered.iterator().next();
+			this.unanswered.remove(oldest);
+			oldest.future.completeExceptionally(new RedisException("Redis is away, and too much waits for it"));
+		}
+	}
+
+	private synchronized boolean remove(Read<?> read) {
+		return this.unanswered.remove(read);
+	}
+
+	/**
+	 * The wire to ask on, if it has not been asked on that.
+	 */
+	private synchronized @Nullable CommandWire next(Read<?> read) {
+		CommandWire wire = this.link.wire();
+		if (wire == null || read.wire == wire || !this.unanswered.contains(read)) {
+			return null;
+		}
+		read.wire = wire;
+		return wire;
 	}
 
 	private <T> void ask(Read<T> read) {
-		CommandWire wire = wireFor(read);
+		CommandWire wire = next(read);
 		if (wire == null) {
 			return;
 		}
 		try {
 			read.command.apply(wire).whenComplete((answer, failure) -> {
-				if (failure == null) {
-					read.future.complete(answer);
+				if (failure != null) {
+					onFailure(read, wire, failure);
 				}
-				else {
-					askAgain(read, failure);
+				else if (remove(read)) {
+					read.future.complete(answer);
 				}
 			});
 		}
 		catch (RuntimeException ex) {
-			askAgain(read, ex);
+			onFailure(read, wire, ex);
 		}
 	}
 
-	private synchronized @Nullable CommandWire wireFor(Read<?> read) {
-		CommandWire wire = this.link.wire();
-		if (wire == null) {
-			this.waiting.add(read);
-			if (this.waiting.size() > MAX_WAITING) {
-				this.waiting.remove().future
-					.completeExceptionally(new RedisException("Redis is away, and too much waits for it"));
-			}
-		}
-		return wire;
-	}
-
-	private void askAgain(Read<?> read, Throwable failure) {
+	private void onFailure(Read<?> read, CommandWire wire, Throwable failure) {
 		if (Failures.isFinal(failure)) {
-			read.future.completeExceptionally(Failures.unwrap(failure));
+			if (remove(read)) {
+				read.future.completeExceptionally(Failures.unwrap(failure));
+			}
 			return;
+		}
+		synchronized (this) {
+			if (read.wire == wire) {
+				read.wire = null;
+			}
 		}
 		try {
 			this.scheduler.schedule(() -> ask(read), RETRY_MILLIS, TimeUnit.MILLISECONDS);
 		}
 		catch (RejectedExecutionException ex) {
-			read.future.completeExceptionally(failure);
+			// Closed meanwhile.
 		}
 	}
 
@@ -116,6 +136,9 @@ final class Reads {
 		private final Function<CommandWire, CompletionStage<T>> command;
 
 		private final CompletableFuture<T> future = new CompletableFuture<>();
+
+		/** On which it was asked, if that has not failed. */
+		private @Nullable CommandWire wire;
 
 		Read(Function<CommandWire, CompletionStage<T>> command) {
 			this.command = command;

@@ -139,6 +139,15 @@ public final class RedisBackplane implements Backplane {
 		return this.availability.status(this.outbox.backlog(), this.outbox.dropped());
 	}
 
+	/**
+	 * Lets what waits get through before the end.
+	 * @return completed once Redis has all that was published, or at once if Redis is
+	 * away
+	 */
+	public CompletableFuture<Void> drain() {
+		return status().connected() ? this.outbox.drain() : CompletableFuture.completedFuture(null);
+	}
+
 	@Override
 	public CompletableFuture<StreamPosition> append(ChannelId channel, PublicationRequest request) {
 		return this.outbox.append(channel, request);

@@ -38,6 +38,8 @@ final class RedisServer implements AutoCloseable {
 
 	private final List<String> arguments;
 
+	private List<String> mode = List.of();
+
 	private Process process;
 
 	private RedisServer(Path executable, String... arguments) {
@@ -65,6 +67,25 @@ final class RedisServer implements AutoCloseable {
 	 */
 	static RedisServer stopped(String... arguments) {
 		return new RedisServer(BUNDLED, arguments);
+	}
+
+	/**
+	 * A sentinel that alone decides who is the master "main".
+	 */
+	static RedisServer sentinel(int master) {
+		RedisServer server = new RedisServer(BUNDLED);
+		Path configuration = server.directory.resolve("sentinel.conf");
+		try {
+			Files.write(configuration,
+					List.of("sentinel monitor main 127.0.0.1 " + master + " 1",
+							"sentinel down-after-milliseconds main 1000", "sentinel failover-timeout main 5000"));
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+		server.mode = List.of(configuration.toString(), "--sentinel");
+		server.start();
+		return server;
 	}
 
 	/**
@@ -112,13 +133,13 @@ final class RedisServer implements AutoCloseable {
 
 	void start() {
 		List<String> command = new ArrayList<>(List.of(this.executable.toString()));
-		List<String> own = new ArrayList<>(this.arguments);
-		if (!own.isEmpty() && own.get(0).endsWith(".conf")) {
-			command.add(own.remove(0));
-		}
+		command.addAll(this.mode);
 		command.addAll(List.of("--port", Integer.toString(this.port), "--bind", "127.0.0.1", "--dir",
-				this.directory.toString(), "--save", ""));
-		command.addAll(own);
+				this.directory.toString()));
+		if (this.mode.isEmpty()) {
+			command.addAll(List.of("--save", ""));
+		}
+		command.addAll(this.arguments);
 		try {
 			this.process = new ProcessBuilder(command).redirectErrorStream(true)
 				.redirectOutput(this.directory.resolve("log").toFile())

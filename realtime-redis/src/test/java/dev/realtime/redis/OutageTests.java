@@ -1,0 +1,271 @@
+package dev.realtime.redis;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+
+import dev.realtime.StreamPosition;
+import dev.realtime.core.ChannelId;
+import dev.realtime.core.ChannelPast;
+import dev.realtime.core.Publication;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.codec.StringCodec;
+import io.lettuce.core.output.StatusOutput;
+import io.lettuce.core.protocol.CommandArgs;
+import io.lettuce.core.protocol.CommandType;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+/**
+ * Redis goes, in all the ways it can, and comes back.
+ */
+@Timeout(300)
+class OutageTests {
+
+	private static final ChannelId OTHER = new ChannelId("acme", null, "other");
+
+	private final Nodes nodes = new Nodes();
+
+	private final List<RedisServer> servers = new ArrayList<>();
+
+	@AfterEach
+	void close() throws Exception {
+		this.nodes.close();
+		this.servers.forEach(RedisServer::close);
+	}
+
+	@Test
+	void whenServerRestartsWithItsDataThenEpochStaysAndNothingIsMissed() throws Exception {
+		RedisServer server = server("--appendonly", "yes", "--appendfsync", "always");
+		Collector collector = this.nodes.collector(this.nodes.node(server.uri()));
+		RedisBackplane publisher = this.nodes.publisher(server.uri());
+		StreamPosition before = await(Nodes.publish(publisher, 0));
+		server.kill();
+		List<CompletableFuture<StreamPosition>> meanwhile = publish(publisher, 1, 500);
+		awaitDown(publisher);
+		server.start();
+		for (int i = 0; i < meanwhile.size(); i++) {
+			assertThat(await(meanwhile.get(i))).isEqualTo(new StreamPosition(before.epoch(), i + 2));
+		}
+		Nodes.await().until(() -> collector.count() >= 500);
+		assertThat(collector.received()).isEqualTo(Nodes.numbers(0, 500));
+		assertThat(collector.gaps()).isZero();
+		awaitUp(publisher);
+	}
+
+	@org.junit.jupiter.api.RepeatedTest(15)
+	void whenServerRestartsWithoutItsDataThenEpochChangesAndThereIsOneGap() throws Exception {
+		RedisServer server = server();
+		Collector collector = this.nodes.collector(this.nodes.node(server.uri()));
+		RedisBackplane publisher = this.nodes.publisher(server.uri());
+		StreamPosition before = await(Nodes.publish(publisher, 0));
+		Nodes.await().until(() -> collector.count() == 1);
+		server.kill();
+		List<CompletableFuture<StreamPosition>> meanwhile = publish(publisher, 1, 500);
+		server.start();
+		StreamPosition first = await(meanwhile.get(0));
+		assertThat(first.epoch()).isNotEqualTo(before.epoch());
+		assertThat(first.offset()).isEqualTo(1);
+		Nodes.await().until(() -> collector.count() >= 500);
+		assertThat(collector.received()).isEqualTo(Nodes.numbers(0, 500));
+		assertThat(collector.gaps()).isEqualTo(1);
+	}
+
+	@Test
+	void whenServerRestartsWithoutItsLatestDataThenEpochChanges() throws Exception {
+		RedisServer server = server();
+		Collector collector = this.nodes.collector(this.nodes.node(server.uri()));
+		RedisBackplane publisher = this.nodes.publisher(server.uri());
+		awaitAll(publish(publisher, 0, 5));
+		server.execute((redis) -> redis.save());
+		StreamPosition latest = awaitAll(publish(publisher, 5, 10));
+		Nodes.await().until(() -> collector.count() == 10);
+		server.kill();
+		server.start();
+		RedisBackplane other = this.nodes.publisher(server.uri());
+		StreamPosition next = awaitAll(publish(other, 10, 20));
+		// The subscriber had offset 10 already, of another publication.
+		Nodes.await().until(() -> collector.gaps() == 1);
+		assertThat(await(Nodes.publish(other, 20)).epoch()).isNotEqualTo(latest.epoch());
+		Nodes.await().until(() -> collector.received().contains("20"));
+		assertThat(collector.received().subList(0, 10)).isEqualTo(Nodes.numbers(0, 10));
+		assertThat(collector.received()).doesNotHaveDuplicates();
+		assertThat(next.offset()).isPositive();
+	}
+
+	@Test
+	void whenPublisherKnowsMoreThanTheServerThenEpochChanges() throws Exception {
+		RedisServer server = server();
+		RedisBackplane publisher = this.nodes.publisher(server.uri());
+		awaitAll(publish(publisher, 0, 5));
+		server.execute((redis) -> redis.save());
+		StreamPosition latest = awaitAll(publish(publisher, 5, 10));
+		server.kill();
+		server.start();
+		StreamPosition next = await(Nodes.publish(publisher, 10));
+		assertThat(next.epoch()).isNotEqualTo(latest.epoch());
+		assertThat(next.offset()).isEqualTo(1);
+	}
+
+	@Test
+	void whenServerStandsStillThenEverythingWaits() throws Exception {
+		RedisServer server = server();
+		Collector collector = this.nodes.collector(this.nodes.node(server.uri(), Duration.ofMillis(300)));
+		RedisBackplane publisher = this.nodes.node(server.uri(), Duration.ofMillis(300));
+		publisher.start((channel, publication) -> {
+		});
+		awaitUp(publisher);
+		CompletableFuture<Void> sleeping = CompletableFuture.runAsync(() -> server.execute((redis) -> {
+			redis.dispatch(CommandType.DEBUG, new StatusOutput<>(StringCodec.UTF8),
+					new CommandArgs<>(StringCodec.UTF8).add("SLEEP").add(3));
+			return null;
+		}));
+		List<CompletableFuture<StreamPosition>> meanwhile = publish(publisher, 0, 1000);
+		awaitAll(meanwhile);
+		Nodes.await().until(() -> collector.count() >= 1000);
+		assertThat(collector.received()).isEqualTo(Nodes.numbers(0, 1000));
+		assertThat(collector.gaps()).isZero();
+		sleeping.join();
+	}
+
+	@Test
+	void whenLinkIsUpButDeliversNothingThenItIsReplaced() throws Exception {
+		RedisServer server = server();
+		RedisBackplane publisher = this.nodes.publisher(server.uri());
+		try (Proxy proxy = new Proxy(server.port())) {
+			Collector collector = this.nodes.collector(this.nodes.node(proxy.uri(), Duration.ofMillis(300)));
+			await(Nodes.publish(publisher, 0));
+			Nodes.await().until(() -> collector.count() == 1);
+			proxy.swallow();
+			await(Nodes.publish(publisher, 1));
+			Nodes.await().until(() -> collector.count() == 2);
+			assertThat(collector.received()).isEqualTo(Nodes.numbers(0, 2));
+			assertThat(collector.interruptions()).isPositive();
+			assertThat(collector.gaps()).isZero();
+		}
+	}
+
+	@Test
+	void whenServerIsNotThereYetThenEverythingWaitsForIt() throws Exception {
+		RedisServer server = RedisServer.stopped();
+		this.servers.add(server);
+		RedisBackplane node = this.nodes.node(server.uri());
+		Collector collector = new Collector(Nodes.CHANNEL);
+		collector.begin(node);
+		await(node.firstAttempt());
+		assertThat(node.status().connected()).isFalse();
+		assertThat(node.status().reason()).contains("Connection refused");
+		CompletableFuture<Void> subscribed = node.subscribe(OTHER);
+		CompletableFuture<ChannelPast> past = node.past(OTHER, 10);
+		CompletableFuture<List<Publication>> last = node.lastByKey(OTHER, List.of(List.of("1")));
+		List<CompletableFuture<StreamPosition>> published = publish(node, 0, 10);
+		assertThat(node.status().backlog()).isEqualTo(10);
+		assertThat(subscribed).isNotDone();
+		server.start();
+		await(subscribed);
+		assertThat(await(past).position().offset()).isZero();
+		assertThat(await(last)).isEmpty();
+		for (int i = 0; i < 10; i++) {
+			assertThat(await(published.get(i)).offset()).isEqualTo(i + 1);
+		}
+		awaitUp(node);
+		assertThat(node.status().backlog()).isZero();
+		collector.close();
+	}
+
+	@Test
+	void whenOutboxIsFullThenTheOldestAreDropped() throws Exception {
+		RedisServer server = RedisServer.stopped();
+		this.servers.add(server);
+		RedisBackplane node = this.nodes.node(RedisClient.create(server.uri()),
+				new RedisBackplaneOptions("realtime", 10, Duration.ofSeconds(1)));
+		node.start((channel, publication) -> {
+		});
+		await(node.firstAttempt());
+		List<CompletableFuture<StreamPosition>> published = new ArrayList<>();
+		for (int i = 0; i < 15; i++) {
+			int number = i;
+			published.add(node.append((i % 2 == 0) ? Nodes.CHANNEL : OTHER, Nodes.request(number)));
+		}
+		for (int i = 0; i < 5; i++) {
+			assertThatExceptionOfType(ExecutionException.class).isThrownBy(published.get(i)::get)
+				.withCauseInstanceOf(PublicationDroppedException.class);
+		}
+		assertThat(node.status().dropped()).isEqualTo(5);
+		assertThat(node.status().backlog()).isEqualTo(10);
+		server.start();
+		awaitAll(published.subList(5, 15));
+		assertThat(data(await(node.past(Nodes.CHANNEL, 100)))).containsExactly("6", "8", "10", "12", "14");
+		assertThat(data(await(node.past(OTHER, 100)))).containsExactly("5", "7", "9", "11", "13");
+	}
+
+	@Test
+	void whenReplicaTakesOverThenNothingIsMissedThatItHas() throws Exception {
+		RedisServer master = server();
+		RedisServer replica = server("--replicaof", "127.0.0.1", Integer.toString(master.port()));
+		RedisServer sentinel = RedisServer.sentinel(master.port());
+		this.servers.add(sentinel);
+		Nodes.await().until(() -> replica.execute((redis) -> redis.info("replication")).contains("link_status:up"));
+		Nodes.await()
+			.until(() -> sentinel.execute((redis) -> redis.info("sentinel")).contains("slaves=1,sentinels=1"));
+		RedisURI uri = RedisURI.Builder.sentinel("127.0.0.1", sentinel.port(), "main").build();
+		Collector collector = this.nodes.collector(this.nodes.node(uri));
+		RedisBackplane publisher = this.nodes.publisher(uri);
+		StreamPosition before = awaitAll(publish(publisher, 0, 100));
+		master.execute((redis) -> redis.waitForReplication(1, 60_000));
+		Nodes.await().until(() -> collector.count() == 100);
+		master.kill();
+		List<CompletableFuture<StreamPosition>> meanwhile = publish(publisher, 100, 200);
+		StreamPosition after = awaitAll(meanwhile);
+		assertThat(after).isEqualTo(new StreamPosition(before.epoch(), 200));
+		Nodes.await().until(() -> collector.count() >= 200);
+		assertThat(collector.received()).isEqualTo(Nodes.numbers(0, 200));
+		assertThat(collector.gaps()).isZero();
+	}
+
+	private RedisServer server(String... arguments) {
+		RedisServer server = RedisServer.running(arguments);
+		this.servers.add(0, server);
+		return server;
+	}
+
+	private static List<CompletableFuture<StreamPosition>> publish(RedisBackplane node, int from, int to) {
+		return IntStream.range(from, to).mapToObj((number) -> Nodes.publish(node, number)).toList();
+	}
+
+	private static StreamPosition awaitAll(List<CompletableFuture<StreamPosition>> futures) throws Exception {
+		StreamPosition last = null;
+		for (CompletableFuture<StreamPosition> future : futures) {
+			last = await(future);
+		}
+		return last;
+	}
+
+	private static void awaitDown(RedisBackplane node) {
+		Nodes.await().until(() -> !node.status().connected());
+		assertThat(node.status().reason()).isNotBlank();
+	}
+
+	private static void awaitUp(RedisBackplane node) {
+		Nodes.await().until(() -> node.status().connected());
+		assertThat(node.status().reason()).isNull();
+	}
+
+	private static List<String> data(ChannelPast past) {
+		return past.publications().stream().map((publication) -> new String(publication.data())).toList();
+	}
+
+	private static <T> T await(CompletableFuture<T> future) throws Exception {
+		return future.get(120, TimeUnit.SECONDS);
+	}
+
+}
