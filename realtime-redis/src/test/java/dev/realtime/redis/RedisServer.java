@@ -76,9 +76,8 @@ final class RedisServer implements AutoCloseable {
 		RedisServer server = new RedisServer(BUNDLED);
 		Path configuration = server.directory.resolve("sentinel.conf");
 		try {
-			Files.write(configuration,
-					List.of("sentinel monitor main 127.0.0.1 " + master + " 1",
-							"sentinel down-after-milliseconds main 1000", "sentinel failover-timeout main 5000"));
+			Files.write(configuration, List.of("sentinel monitor main 127.0.0.1 " + master + " 1",
+					"sentinel down-after-milliseconds main 1000", "sentinel failover-timeout main 5000"));
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
