@@ -13,7 +13,6 @@ import org.jspecify.annotations.Nullable;
  * @param backlog publications that wait for the backplane
  * @param dropped publications that waited in vain
  */
-record BackplaneStatus(boolean connected, @Nullable Instant since, @Nullable String reason, int backlog,
-		long dropped) {
+record BackplaneStatus(boolean connected, @Nullable Instant since, @Nullable String reason, int backlog, long dropped) {
 
 }

@@ -45,7 +45,8 @@ final class RealtimeMetrics implements MeterBinder {
 			.description(RealtimeMeters.PUBLICATIONS.description())
 			.register(registry);
 		Gauge
-			.builder(RealtimeMeters.OUTBOX_BACKLOG.getName(), this.backplane, (backplane) -> backplane.status().backlog())
+			.builder(RealtimeMeters.OUTBOX_BACKLOG.getName(), this.backplane,
+					(backplane) -> backplane.status().backlog())
 			.description(RealtimeMeters.OUTBOX_BACKLOG.description())
 			.register(registry);
 		FunctionCounter

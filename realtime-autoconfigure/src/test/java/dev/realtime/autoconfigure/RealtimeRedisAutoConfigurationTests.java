@@ -62,9 +62,9 @@ class RealtimeRedisAutoConfigurationTests {
 	private static RedisServer server;
 
 	private final ApplicationContextRunner runner = new ApplicationContextRunner()
-		.withConfiguration(AutoConfigurations.of(DataRedisAutoConfiguration.class,
-				RealtimeRedisAutoConfiguration.class, RealtimeAutoConfiguration.class,
-				MetricsAutoConfiguration.class, RealtimeMetricsAutoConfiguration.class, RealtimeHealthAutoConfiguration.class))
+		.withConfiguration(AutoConfigurations.of(DataRedisAutoConfiguration.class, RealtimeRedisAutoConfiguration.class,
+				RealtimeAutoConfiguration.class, MetricsAutoConfiguration.class, RealtimeMetricsAutoConfiguration.class,
+				RealtimeHealthAutoConfiguration.class))
 		.withUserConfiguration(News.class);
 
 	@BeforeAll
@@ -184,8 +184,8 @@ class RealtimeRedisAutoConfigurationTests {
 			listening.close();
 			Awaitility.await()
 				.atMost(Duration.ofSeconds(60))
-				.untilAsserted(() -> assertThat(one.getBean(HealthIndicator.class).health().getStatus())
-					.isEqualTo(Status.UP));
+				.untilAsserted(
+						() -> assertThat(one.getBean(HealthIndicator.class).health().getStatus()).isEqualTo(Status.UP));
 			assertThat(one.getBean(HealthIndicator.class).health().getDetails()).containsKeys("since", "backlog",
 					"dropped");
 		}));
@@ -222,19 +222,22 @@ class RealtimeRedisAutoConfigurationTests {
 
 	@Test
 	void whenUserMayNotDoWhatIsNeededThenApplicationDoesNotStart() {
-		this.runner.withPropertyValues("spring.data.redis.port=" + port, "spring.data.redis.username=reader",
-				"spring.data.redis.password=any")
+		this.runner
+			.withPropertyValues("spring.data.redis.port=" + port, "spring.data.redis.username=reader",
+					"spring.data.redis.password=any")
 			.run((context) -> {
 				FailureAnalysis analysis = analyze(context.getStartupFailure());
 				assertThat(analysis.getDescription()).startsWith("Redis does not let its user do what");
-				assertThat(analysis.getAction()).startsWith("Let the user of spring.data.redis.username do this: ~realtime:*");
+				assertThat(analysis.getAction())
+					.startsWith("Let the user of spring.data.redis.username do this: ~realtime:*");
 			});
 	}
 
 	@Test
 	void whenPasswordIsWrongThenApplicationDoesNotStart() {
-		this.runner.withPropertyValues("spring.data.redis.port=" + port, "spring.data.redis.username=nobody",
-				"spring.data.redis.password=wrong")
+		this.runner
+			.withPropertyValues("spring.data.redis.port=" + port, "spring.data.redis.username=nobody",
+					"spring.data.redis.password=wrong")
 			.run((context) -> assertThat(analyze(context.getStartupFailure()).getAction())
 				.contains("spring.data.redis.password"));
 	}

@@ -313,7 +313,8 @@ final class Outbox {
 	private void onFailure(Batch batch, CommandWire wire, Throwable failure) {
 		synchronized (this) {
 			if (batch.line.batch != batch || batch.wire != wire) {
-				// Lettuce may lose a command of a wire that breaks, so nobody waited for this.
+				// Lettuce may lose a command of a wire that breaks, so nobody waited for
+				// this.
 				return;
 			}
 			if (!Failures.isFinal(failure)) {

@@ -76,9 +76,8 @@ final class RedisServer implements AutoCloseable {
 		RedisServer server = new RedisServer(BUNDLED);
 		Path configuration = server.directory.resolve("sentinel.conf");
 		try {
-			Files.write(configuration,
-					List.of("sentinel monitor main 127.0.0.1 " + master + " 1",
-							"sentinel down-after-milliseconds main 1000", "sentinel failover-timeout main 5000"));
+			Files.write(configuration, List.of("sentinel monitor main 127.0.0.1 " + master + " 1",
+					"sentinel down-after-milliseconds main 1000", "sentinel failover-timeout main 5000"));
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
@@ -91,21 +90,10 @@ final class RedisServer implements AutoCloseable {
 	/**
 	 * The server on the PATH.
 	 */
-	static RedisServer startInstalled(String... arguments) {
-		RedisServer server = new RedisServer(installed(), arguments);
+	static RedisServer installed(String... arguments) {
+		RedisServer server = new RedisServer(Installed.require("redis-server"), arguments);
 		server.start();
 		return server;
-	}
-
-	/**
-	 * The server on the PATH, or nothing.
-	 */
-	static Path installed() {
-		return Stream.of(System.getenv("PATH").split(File.pathSeparator))
-			.map((directory) -> Path.of(directory, "redis-server"))
-			.filter(Files::isExecutable)
-			.findFirst()
-			.orElse(null);
 	}
 
 	private static Path bundled() {
