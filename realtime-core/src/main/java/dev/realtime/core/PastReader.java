@@ -9,7 +9,6 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.slf4j.event.Level;
 
 /**
  * Reads the past of channels for hubs that may have missed something. Few at a time, so
@@ -107,8 +106,10 @@ final class PastReader {
 	private void proceed(ChannelHub hub, @Nullable Throwable failure) {
 		int failures = count(failure);
 		if (failure != null) {
-			logger.atLevel((failures == 1) ? Level.WARN : Level.DEBUG)
-				.log("Could not read what was missed on {}, trying again: {}", hub.channel(), failure.toString());
+			if (failures == 1) {
+				logger.warn("Could not read what was missed on {}, trying again: {}", hub.channel(),
+						failure.toString());
+			}
 			hub.readFailed();
 			requeue(hub);
 		}

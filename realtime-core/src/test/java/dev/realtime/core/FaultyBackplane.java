@@ -30,6 +30,8 @@ final class FaultyBackplane implements Backplane {
 
 	private volatile boolean faulty;
 
+	private volatile boolean deaf;
+
 	private BackplaneListener listener = (channel, publication) -> {
 	};
 
@@ -42,6 +44,13 @@ final class FaultyBackplane implements Backplane {
 	 */
 	void setFaulty(boolean faulty) {
 		this.faulty = faulty;
+	}
+
+	/**
+	 * Whether nothing arrives from now on.
+	 */
+	void setDeaf(boolean deaf) {
+		this.deaf = deaf;
 	}
 
 	/**
@@ -72,7 +81,7 @@ final class FaultyBackplane implements Backplane {
 			@Override
 			public synchronized void onPublication(ChannelId channel, Publication publication) {
 				int dice = FaultyBackplane.this.faulty ? FaultyBackplane.this.random.nextInt(10) : 9;
-				if (dice == 0) {
+				if (dice == 0 || FaultyBackplane.this.deaf) {
 					FaultyBackplane.this.lost.incrementAndGet();
 				}
 				else if (dice == 1 && this.delayed == null) {

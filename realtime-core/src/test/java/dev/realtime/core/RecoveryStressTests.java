@@ -116,8 +116,9 @@ class RecoveryStressTests {
 			publisher.get();
 		}
 		this.backplane.setFaulty(false);
-		this.backplane.interrupt();
+		this.backplane.setDeaf(true);
 		long last = publish().offset();
+		this.backplane.interrupt();
 		assertThat(last).isGreaterThan(CONNECTIONS * BURST);
 		for (Visitor visitor : visitors) {
 			until(() -> visitor.readsUpTo(last));
