@@ -23,12 +23,12 @@ class ArchitectureTests {
 		classes().should()
 			.onlyDependOnClassesThat()
 			.resideInAnyPackage("java..", "jakarta.servlet..", "jakarta.websocket..",
-					"org.eclipse.jetty.websocket.api..", "org.jspecify.annotations", "org.slf4j", "dev.realtime..",
-					"tools.jackson..", "org.springframework.aop..", "org.springframework.beans..",
-					"org.springframework.context..", "org.springframework.core..", "org.springframework.expression..",
-					"org.springframework.format..", "org.springframework.http..", "org.springframework.messaging..",
-					"org.springframework.security..", "org.springframework.transaction..", "org.springframework.util..",
-					"org.springframework.web..")
+					"org.eclipse.jetty.websocket.api..", "org.eclipse.jetty.ee11.websocket.server..",
+					"org.jspecify.annotations", "org.slf4j", "dev.realtime..", "tools.jackson..",
+					"org.springframework.aop..", "org.springframework.beans..", "org.springframework.context..",
+					"org.springframework.core..", "org.springframework.expression..", "org.springframework.format..",
+					"org.springframework.http..", "org.springframework.messaging..", "org.springframework.security..",
+					"org.springframework.transaction..", "org.springframework.util..", "org.springframework.web..")
 			.check(this.classes);
 	}
 
