@@ -28,7 +28,8 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Every offset once and in order, also for clients that come and go while others publish.
  */
 @SpringBootTest(classes = { TestApplication.class, NettyPortTests.TokenConfiguration.class },
-		webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT, properties = "realtime.ws-port=0")
+		webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
+		properties = { "realtime.ws-port=0", "realtime.limits.pending-bytes=16MB" })
 @ExtendWith(NoLeaks.class)
 @Tag("endpoint")
 @Timeout(180)
