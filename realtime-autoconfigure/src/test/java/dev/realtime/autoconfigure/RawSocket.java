@@ -64,6 +64,7 @@ final class RawSocket implements AutoCloseable {
 			this.socket.setReceiveBufferSize(receiveBuffer);
 		}
 		this.socket.setSoTimeout(TIMEOUT_MILLIS);
+		this.socket.setTcpNoDelay(true);
 		this.socket.connect(new InetSocketAddress("localhost", port));
 		this.in = new DataInputStream(this.socket.getInputStream());
 		this.out = this.socket.getOutputStream();
