@@ -61,7 +61,8 @@ import org.springframework.web.socket.server.support.WebSocketHttpRequestHandler
 @ConditionalOnClass({ WebSocketMessageBrokerConfigurer.class, WebSocketMessagingAutoConfiguration.class })
 @ConditionalOnBooleanProperty(name = "realtime.enabled", matchIfMissing = true)
 // The order matters: the second looks for what the first is there for.
-@Import({ BesideApplicationConfiguration.class, MessageMappingConfiguration.class, JwtConnectConfiguration.class })
+@Import({ BesideApplicationConfiguration.class, MessageMappingConfiguration.class, JwtConnectConfiguration.class,
+		AuthenticationManagerConnectConfiguration.class })
 public final class RealtimeEndpointAutoConfiguration {
 
 	private static final int MAPPING_ORDER = 1;

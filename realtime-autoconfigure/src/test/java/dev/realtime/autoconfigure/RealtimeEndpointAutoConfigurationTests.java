@@ -39,6 +39,7 @@ import org.springframework.messaging.simp.config.ChannelRegistration;
 import org.springframework.messaging.simp.config.MessageBrokerRegistry;
 import org.springframework.messaging.support.AbstractSubscribableChannel;
 import org.springframework.messaging.support.ChannelInterceptor;
+import org.springframework.security.authentication.AuthenticationManager;
 import org.springframework.security.authentication.BadCredentialsException;
 import org.springframework.security.authentication.TestingAuthenticationToken;
 import org.springframework.security.core.Authentication;
@@ -47,6 +48,7 @@ import org.springframework.security.core.authority.AuthorityUtils;
 import org.springframework.security.oauth2.jwt.BadJwtException;
 import org.springframework.security.oauth2.jwt.Jwt;
 import org.springframework.security.oauth2.jwt.JwtDecoder;
+import org.springframework.security.oauth2.server.resource.authentication.BearerTokenAuthenticationToken;
 import org.springframework.security.oauth2.server.resource.authentication.JwtAuthenticationConverter;
 import org.springframework.stereotype.Component;
 import org.springframework.test.util.ReflectionTestUtils;
@@ -299,6 +301,27 @@ class RealtimeEndpointAutoConfigurationTests {
 					context.getBean(ConnectAuthenticator.class).authenticate("good").getAuthorities())
 				.extracting(Object::toString)
 				.contains("ROLE_OWN"));
+	}
+
+	@Test
+	void withoutAJwtDecoderTheAuthenticationManagerOfTheApplicationTells() {
+		AuthenticationManager manager = (authentication) -> {
+			String token = ((BearerTokenAuthenticationToken) authentication).getToken();
+			if (!token.equals("opaque")) {
+				throw new BadCredentialsException(token);
+			}
+			return new TestingAuthenticationToken("olga", token, "ROLE_USER");
+		};
+		this.runner.withBean(AuthenticationManager.class, () -> manager).run((context) -> {
+			ConnectAuthenticator authenticator = context.getBean(ConnectAuthenticator.class);
+			assertThat(authenticator.authenticate("opaque").getName()).isEqualTo("olga");
+			assertThatExceptionOfType(AuthenticationException.class)
+				.isThrownBy(() -> authenticator.authenticate("forged"));
+		});
+		this.runner.withBean(JwtDecoder.class, () -> RealtimeEndpointAutoConfigurationTests::decode)
+			.withBean(AuthenticationManager.class, () -> manager)
+			.run((context) -> assertThat(context.getBean(ConnectAuthenticator.class).authenticate("good").getName())
+				.isEqualTo("alice"));
 	}
 
 	@Test
