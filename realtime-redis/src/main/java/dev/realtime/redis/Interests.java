@@ -163,7 +163,9 @@ final class Interests {
 
 		private final CompletableFuture<Void> confirmed = new CompletableFuture<>();
 
-		private @Nullable Sighting newest;
+		private @Nullable Sighting delivered;
+
+		private @Nullable Sighting read;
 
 		Interest(RedisChannel channel) {
 			this.channel = channel;
@@ -173,8 +175,18 @@ final class Interests {
 			return this.channel;
 		}
 
+		/**
+		 * The newest this node knows of.
+		 */
 		synchronized @Nullable Sighting newest() {
-			return this.newest;
+			Sighting delivered = this.delivered;
+			Sighting read = this.read;
+			return (delivered != null && read != null && delivered.isNotBefore(read.position())) ? delivered
+					: (read != null) ? read : delivered;
+		}
+
+		synchronized @Nullable Sighting delivered() {
+			return this.delivered;
 		}
 
 		/**
@@ -183,22 +195,18 @@ final class Interests {
 		 * server restarted, without the latest
 		 */
 		private synchronized boolean saw(StreamPosition position, String origin) {
-			Sighting newest = this.newest;
-			if (newest != null && newest.isNotBefore(position)) {
+			if (this.delivered != null && this.delivered.isNotBefore(position)) {
 				return false;
 			}
-			this.newest = new Sighting(position, origin);
+			this.delivered = new Sighting(position, origin);
 			return true;
 		}
 
 		/**
-		 * Takes note of what was read, unless more was delivered meanwhile.
+		 * Takes note of what was read, which may be about to be delivered.
 		 */
-		synchronized void read(StreamPosition position, @Nullable String origin) {
-			Sighting newest = this.newest;
-			if (newest == null || (newest.position.epoch().equals(position.epoch()) && !newest.isNotBefore(position))) {
-				this.newest = new Sighting(position, origin);
-			}
+		synchronized void read(Sighting newest) {
+			this.read = newest;
 		}
 
 	}

@@ -62,7 +62,9 @@ final class PastCall {
 	 */
 	static Sighting newest(List<byte[]> answer) {
 		StreamPosition position = position(answer);
-		return new Sighting(position, (answer.size() > 3) ? Message.parse(answer.get(3)).origin() : null);
+		Message newest = (answer.size() > 3) ? Message.parse(answer.get(3)) : null;
+		return new Sighting(position,
+				(newest != null && newest.publication().position().equals(position)) ? newest.origin() : null);
 	}
 
 	private static StreamPosition position(List<byte[]> answer) {

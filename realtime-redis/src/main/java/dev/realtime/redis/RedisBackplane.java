@@ -21,6 +21,8 @@ import dev.realtime.redis.Interests.Interest;
 import dev.realtime.redis.Interests.Sighting;
 import io.lettuce.core.AbstractRedisClient;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A backplane for any number of nodes, on Redis 6.2 or newer. Has two connections of its
@@ -34,6 +36,8 @@ import org.jspecify.annotations.Nullable;
  * @since 0.1.0
  */
 public final class RedisBackplane implements Backplane {
+
+	private static final Logger logger = LoggerFactory.getLogger(RedisBackplane.class);
 
 	/**
 	 * A server that took this long for a batch, while the connection is up, may be gone
@@ -173,8 +177,7 @@ public final class RedisBackplane implements Backplane {
 		Interest interest = interests().get(channel);
 		return this.reads.read((wire) -> PastCall.run(wire, channel, newest(interest), limit)).thenApply((answer) -> {
 			if (interest != null) {
-				Sighting newest = PastCall.newest(answer);
-				interest.read(newest.position(), newest.origin());
+				interest.read(PastCall.newest(answer));
 			}
 			return answer;
 		});
@@ -225,12 +228,18 @@ public final class RedisBackplane implements Backplane {
 	}
 
 	private void look() {
-		CommandWire wire = this.commands.wire();
-		if (wire != null && this.outbox.longestWait() > ANSWER_NANOS) {
-			this.commands.lost(wire, "Redis did not answer");
+		try {
+			CommandWire wire = this.commands.wire();
+			if (wire != null && this.outbox.longestWait() > ANSWER_NANOS) {
+				this.commands.lost(wire, "Redis did not answer");
+			}
+			this.probe.run();
+			this.availability.log();
 		}
-		this.probe.run();
-		this.availability.log();
+		catch (RuntimeException ex) {
+			// A wire broke under it. An exception would end all later looks.
+			logger.debug("Could not look after Redis", ex);
+		}
 	}
 
 	/**
@@ -238,9 +247,9 @@ public final class RedisBackplane implements Backplane {
 	 * takes other publications at the same offsets for those.
 	 */
 	private void renew(Interest interest) {
-		Sighting newest = interest.newest();
-		if (newest != null) {
-			Sighting beyond = new Sighting(new StreamPosition(newest.position().epoch(), BEYOND), null);
+		Sighting delivered = interest.delivered();
+		if (delivered != null) {
+			Sighting beyond = new Sighting(new StreamPosition(delivered.position().epoch(), BEYOND), null);
 			this.reads.read((wire) -> PastCall.run(wire, interest.channel(), beyond, 0))
 				.thenRunAsync(interests()::onInterruption, this.callbacks);
 		}

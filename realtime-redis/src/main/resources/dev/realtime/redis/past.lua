@@ -19,6 +19,9 @@ local function isLost()
 	if tonumber(offset) < tonumber(ARGV[4]) then
 		return true
 	end
+	if ARGV[5] == '' then
+		return false
+	end
 	-- After a loss others may have filled up what the reader got already.
 	local entry = redis.call('XRANGE', KEYS[2], ARGV[4] .. '-0', ARGV[4] .. '-0')[1]
 	return entry and string.match(entry[2][2], '^%d+ %S+ %d+ (%S+)\n') ~= ARGV[5]

@@ -62,7 +62,7 @@ class OutageTests {
 		awaitUp(publisher);
 	}
 
-	@org.junit.jupiter.api.RepeatedTest(15)
+	@Test
 	void whenServerRestartsWithoutItsDataThenEpochChangesAndThereIsOneGap() throws Exception {
 		RedisServer server = server();
 		Collector collector = this.nodes.collector(this.nodes.node(server.uri()));

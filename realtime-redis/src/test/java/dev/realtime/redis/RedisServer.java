@@ -90,21 +90,10 @@ final class RedisServer implements AutoCloseable {
 	/**
 	 * The server on the PATH.
 	 */
-	static RedisServer startInstalled(String... arguments) {
-		RedisServer server = new RedisServer(installed(), arguments);
+	static RedisServer installed(String... arguments) {
+		RedisServer server = new RedisServer(Installed.require("redis-server"), arguments);
 		server.start();
 		return server;
-	}
-
-	/**
-	 * The server on the PATH, or nothing.
-	 */
-	static Path installed() {
-		return Stream.of(System.getenv("PATH").split(File.pathSeparator))
-			.map((directory) -> Path.of(directory, "redis-server"))
-			.filter(Files::isExecutable)
-			.findFirst()
-			.orElse(null);
 	}
 
 	private static Path bundled() {
