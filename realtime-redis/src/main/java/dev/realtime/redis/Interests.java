@@ -1,5 +1,6 @@
 package dev.realtime.redis;
 
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
@@ -38,6 +39,10 @@ final class Interests {
 		this.keyPrefix = keyPrefix;
 		this.listener = listener;
 		this.onRegression = onRegression;
+	}
+
+	Collection<Interest> all() {
+		return List.copyOf(this.interests.values());
 	}
 
 	@Nullable Interest get(RedisChannel channel) {

@@ -188,6 +188,7 @@ final class Outbox {
 			for (Line line : this.lines.values()) {
 				if (line.batch != null) {
 					left.addAll(line.batch.entries);
+					line.batch = null;
 				}
 				left.addAll(line.entries);
 			}

@@ -117,6 +117,7 @@ public final class RedisBackplane implements Backplane {
 			.thenAccept(RedisBackplane::throwIfUnsuitable);
 		long interval = this.options.probeInterval().toNanos();
 		this.scheduler.scheduleWithFixedDelay(this::look, interval, interval, TimeUnit.NANOSECONDS);
+		this.scheduler.scheduleWithFixedDelay(this::keepEpochs, 1, 1, TimeUnit.DAYS);
 	}
 
 	private static void throwIfUnsuitable(@Nullable Exception failure) {
@@ -240,6 +241,13 @@ public final class RedisBackplane implements Backplane {
 			// A wire broke under it. An exception would end all later looks.
 			logger.debug("Could not look after Redis", ex);
 		}
+	}
+
+	/**
+	 * Reading keeps the epoch of a channel that has subscribers but no publications.
+	 */
+	private void keepEpochs() {
+		interests().all().forEach((interest) -> past(interest.channel(), 0));
 	}
 
 	/**

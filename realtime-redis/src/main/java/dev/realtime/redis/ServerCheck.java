@@ -43,7 +43,7 @@ final class ServerCheck {
 			return new UnsuitableRedisException("Redis refuses the login of the realtime backplane: " + answer,
 					"Check spring.data.redis.username and spring.data.redis.password.", refusal);
 		}
-		if (words.contains("NOPERM") || words.contains("CAN'T RUN THIS COMMAND") || words.contains("CAN'T ACCESS")
+		if (words.contains("NOPERM") || words.contains("THE USER EXECUTING THE SCRIPT")
 				|| words.contains("NO PERMISSIONS")) {
 			return new UnsuitableRedisException(
 					"Redis does not let its user do what the realtime backplane needs: " + answer,

@@ -1,7 +1,7 @@
 -- Reads where a channel stands and the newest of its history, as of one moment.
 --
 -- KEYS  1 meta  2 stream  3 keys  4 order of keys  5 idempotency keys  6 their order
--- ARGV  1 epoch, in case the channel has to start (anew)  2 how long the channel keeps its epoch, ms
+-- ARGV  1 epoch, in case the channel has to start (anew)  2 how long the channel outlives its history, ms
 --       3 epoch, 4 offset and 5 origin of the newest publication the reader got, or nothing, 0 and nothing
 --       6 the most publications wanted
 -- Answers the epoch, the offset, the oldest time that counts, and the messages, newest first.
@@ -32,7 +32,7 @@ if isLost() then
 	redis.call('DEL', KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6])
 	redis.call('HSET', KEYS[1], 'epoch', epoch, 'offset', offset)
 end
-redis.call('PEXPIRE', KEYS[1], ARGV[2])
+redis.call('PEXPIRE', KEYS[1], tonumber(ARGV[2]) + tonumber(meta[4] or 0))
 
 local clock = redis.call('TIME')
 local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
