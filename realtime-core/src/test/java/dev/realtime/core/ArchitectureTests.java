@@ -22,7 +22,8 @@ class ArchitectureTests {
 	void engineUsesNothingButTheJdkAndLogging() {
 		classes().should()
 			.onlyDependOnClassesThat()
-			.resideInAnyPackage("java..", "org.jspecify.annotations", "org.slf4j..", "dev.realtime", "dev.realtime.core")
+			.resideInAnyPackage("java..", "org.jspecify.annotations", "org.slf4j..", "dev.realtime",
+					"dev.realtime.core")
 			.check(this.classes);
 	}
 
