@@ -140,7 +140,11 @@ final class Audience implements AutoCloseable {
 		this.elapsed += this.client.counted().last() - began;
 	}
 
-	private void await(long deliveries) throws InterruptedException {
+	/**
+	 * Waits until so much has arrived since {@link #measure()}, or nothing arrives any
+	 * more.
+	 */
+	void await(long deliveries) throws InterruptedException {
 		long before = -1;
 		long since = System.nanoTime();
 		while (true) {

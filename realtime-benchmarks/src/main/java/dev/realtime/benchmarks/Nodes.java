@@ -80,7 +80,7 @@ final class Nodes implements Target, AutoCloseable {
 		return IntStream.rangeClosed(0, last)
 			.mapToObj((i) -> String.format(Locale.ROOT, "%s %.1f", (i == last) ? "Redis" : "node " + (i + 1),
 					(double) (this.processes.get(i).cpuMicros() - this.start.get(i)) / count))
-			.collect(Collectors.joining(", ", "CPU µs: ", ""));
+			.collect(Collectors.joining(", ", "CPU µs each: ", ""));
 	}
 
 	@Override

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-import dev.realtime.benchmarks.client.LoadClient.Progress;
 import dev.realtime.benchmarks.client.Wanted;
 
 /**
@@ -21,8 +20,11 @@ record RedisCrossScenario(List<Integer> clients, int rate, int warmUpSeconds, in
 
 	private static final int SIZE = 100;
 
-	/** How much faster it warms up: compilers would still be at work otherwise. */
-	private static final int WARM_UP = 10;
+	/**
+	 * How much faster it warms up: compilers would still be at work otherwise. Not as
+	 * fast as may be, or the client becomes a slow consumer.
+	 */
+	private static final int WARM_UP = 3;
 
 	@Override
 	public List<Measurement> run(Lab lab) throws IOException, InterruptedException {
@@ -34,25 +36,29 @@ record RedisCrossScenario(List<Integer> clients, int rate, int warmUpSeconds, in
 	}
 
 	private Measurement run(Lab lab, int clients) throws IOException, InterruptedException {
-		int publications = this.rate * this.seconds;
 		try (Nodes nodes = Nodes.start(lab, 2);
-				Audience audience = new Audience(nodes, 1);
-				Audience neighbours = new Audience(nodes.publisher(), 1)) {
-			audience.join(clients, (i) -> Wanted.everything());
-			neighbours.join(clients, (i) -> Wanted.everything());
-			audience.measure();
-			int warmUpRate = WARM_UP * this.rate;
-			audience.publish(warmUpRate * this.warmUpSeconds, warmUpRate, SIZE, clients);
-			neighbours.measure();
-			audience.measure();
+				Audience there = new Audience(nodes, 1);
+				Audience here = new Audience(nodes.publisher(), 1)) {
+			there.join(clients, (i) -> Wanted.everything());
+			here.join(clients, (i) -> Wanted.everything());
+			publish(there, here, clients, this.warmUpSeconds, WARM_UP * this.rate);
 			nodes.measure();
-			audience.publish(publications, this.rate, SIZE, clients);
-			String costs = nodes.costs(publications);
-			Measurement measurement = audience.result("redis-cross-" + clients, clients);
-			Progress there = neighbours.client().progress();
-			return measurement.errors(measurement.lost() + (long) publications * clients - there.deliveries(),
-					measurement.disorder() + there.disorder(), measurement.note() + costs);
+			publish(there, here, clients, this.seconds, this.rate);
+			String costs = nodes.costs((long) this.rate * this.seconds);
+			Measurement measurement = there.result("redis-cross-" + clients, clients);
+			long missing = (long) this.rate * this.seconds * clients - here.client().progress().deliveries();
+			return measurement.errors(measurement.lost() + Math.max(0, missing),
+					measurement.disorder() + here.client().progress().disorder() + Math.max(0, -missing),
+					(measurement.note() + " " + costs).trim());
 		}
+	}
+
+	private static void publish(Audience there, Audience here, int clients, int seconds, int rate)
+			throws IOException, InterruptedException {
+		here.measure();
+		there.measure();
+		there.publish(rate * seconds, rate, SIZE, clients);
+		here.await((long) rate * seconds * clients);
 	}
 
 }

@@ -71,7 +71,7 @@ final class Scenarios {
 		scenarios.put(REDIS_PUBLISH,
 				quick ? new RedisPublishScenario(30_000, 1000, 2, 2) : new RedisPublishScenario(100_000, 1000, 5, 5));
 		scenarios.put(REDIS_CROSS, quick ? new RedisCrossScenario(List.of(1), 1000, 5, 5)
-				: new RedisCrossScenario(List.of(1, 10), 1000, 15, 20));
+				: new RedisCrossScenario(List.of(1, 10), 1000, 30, 20));
 		return scenarios;
 	}
 
