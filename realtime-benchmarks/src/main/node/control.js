@@ -26,12 +26,13 @@ function publishOne(load, i, publish) {
   publish(id, payload(id, sequence, Math.max(0, load.size - SIZE_WITHOUT_PAD)));
 }
 
-async function run(load, publish) {
+async function run(load, publish, published) {
   const start = micros();
   for (let i = 0; i < load.count; i++) {
     if (load.rate > 0) {
       const left = start + (i * 1e6) / load.rate - micros();
-      await new Promise((resolve) => setTimeout(resolve, Math.max(0, left / 1000)));
+      // A timer takes a millisecond at least: what is late does not wait for one.
+      await new Promise((resolve) => (left > 0 ? setTimeout(resolve, left / 1000) : setImmediate(resolve)));
     }
     else {
       // As between two requests of a publisher: sockets get their turn.
@@ -39,19 +40,23 @@ async function run(load, publish) {
     }
     publishOne(load, i, publish);
   }
+  await published();
   return start;
 }
 
 // Whoever started this process holds the other end, and nobody else would end it.
 process.stdin.on('end', () => process.exit()).resume();
 
-/** Listens on loopback; publish(id, payload) publishes to all who want to know about the id. */
-exports.listen = function listen(port, publish) {
+/**
+ * Listens on loopback; publish(id, payload) publishes to all who want to know about the id, published() waits until all
+ * that is done.
+ */
+exports.listen = function listen(port, publish, published = async () => {}) {
   http.createServer(async (request, response) => {
     const url = new URL(request.url, 'http://localhost');
     if (url.pathname === '/publish') {
       const load = Object.fromEntries([...url.searchParams].map(([name, value]) => [name, Number(value)]));
-      response.end(String(await run(load, publish)));
+      response.end(String(await run(load, publish, published)));
     }
     else {
       globalThis.gc?.();

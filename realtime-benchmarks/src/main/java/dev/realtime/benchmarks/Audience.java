@@ -48,7 +48,7 @@ final class Audience implements AutoCloseable {
 	private static final OperatingSystemMXBean SYSTEM = ManagementFactory
 		.getPlatformMXBean(OperatingSystemMXBean.class);
 
-	private final RunningServer server;
+	private final Target server;
 
 	private final LoadClient client;
 
@@ -71,7 +71,7 @@ final class Audience implements AutoCloseable {
 	 * @param server the server
 	 * @param streams the number of ids that publications are about
 	 */
-	Audience(RunningServer server, int streams) throws IOException {
+	Audience(Target server, int streams) throws IOException {
 		this.server = server;
 		this.streams = streams;
 		this.client = server.client(HANDSHAKES, 0);
@@ -140,7 +140,11 @@ final class Audience implements AutoCloseable {
 		this.elapsed += this.client.counted().last() - began;
 	}
 
-	private void await(long deliveries) throws InterruptedException {
+	/**
+	 * Waits until so much has arrived since {@link #measure()}, or nothing arrives any
+	 * more.
+	 */
+	void await(long deliveries) throws InterruptedException {
 		long before = -1;
 		long since = System.nanoTime();
 		while (true) {

@@ -30,7 +30,14 @@ final class Chart {
 			new Panel("filtered", "Filtered: server CPU µs per publication", false, Measurement::serverMicros),
 			new Panel("storm", "Connect + subscribe: connections per second", true, Measurement::perSecond),
 			new Panel("idle", "Idle: KB of memory per connection", false, Measurement::kilobytes),
-			new Panel("slow-8", "8 of 1,000 stop reading: p99 of the others, ms", false, Measurement::p99));
+			new Panel("slow-8", "8 of 1,000 stop reading: p99 of the others, ms", false, Measurement::p99),
+			new Panel("redis-publish", "Through Redis: publications per second from one node", true,
+					Measurement::perSecond),
+			new Panel("redis-publish", "Through Redis: CPU µs per publication, node and Redis", false,
+					Measurement::serverMicros),
+			new Panel("redis-cross-1", "From node to node: p50 from publish to client, ms", false, Measurement::p50),
+			new Panel("redis-cross-1", "From node to node: CPU µs per publication, nodes and Redis", false,
+					Measurement::serverMicros));
 
 	private final List<Measurement> measurements;
 

@@ -33,8 +33,25 @@ final class Lab {
 	RunningServer start(String... moreJavaOptions) throws IOException, InterruptedException {
 		List<String> options = new ArrayList<>(this.javaOptions);
 		options.addAll(List.of(moreJavaOptions));
-		Path log = Installation.target().resolve("logs").resolve(this.kind.name() + "-" + this.scenario + ".log");
-		return RunningServer.start(this.kind, options, log);
+		return RunningServer.start(this.kind, options, log(""), 0);
+	}
+
+	/**
+	 * Starts a Redis.
+	 */
+	RunningServer startRedis() throws IOException, InterruptedException {
+		return RunningServer.start(Redis.kind(), this.javaOptions, log("-redis"), 0);
+	}
+
+	/**
+	 * Starts a server that is one of several on a Redis.
+	 */
+	RunningServer startNode(RunningServer redis, int number) throws IOException, InterruptedException {
+		return RunningServer.start(this.kind, this.javaOptions, log("-" + number), redis.port());
+	}
+
+	private Path log(String suffix) {
+		return Installation.target().resolve("logs").resolve(this.kind.name() + "-" + this.scenario + suffix + ".log");
 	}
 
 }

@@ -12,13 +12,14 @@ import java.net.ServerSocket;
  * @param http where the server listens for HTTP
  * @param webSocket where the load client connects; the same, unless the server has a
  * dedicated one
+ * @param redis where the Redis of the scenario listens, or zero
  */
-record Ports(int control, int http, int webSocket) {
+record Ports(int control, int http, int webSocket, int redis) {
 
-	static Ports free(boolean dedicated) {
+	static Ports free(boolean dedicated, int redis) {
 		try (ServerSocket first = open(); ServerSocket second = open(); ServerSocket third = open()) {
 			return new Ports(first.getLocalPort(), second.getLocalPort(),
-					dedicated ? third.getLocalPort() : second.getLocalPort());
+					dedicated ? third.getLocalPort() : second.getLocalPort(), redis);
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);

@@ -42,7 +42,7 @@ final class RabbitMq {
 
 	private static List<String> command(Ports ports) throws IOException {
 		Path directory = Files.createDirectories(Installation.target().resolve("rabbitmq"));
-		Ports internal = Ports.free(true);
+		Ports internal = Ports.free(true, 0);
 		Files.writeString(directory.resolve("enabled_plugins"), "[rabbitmq_stomp,rabbitmq_web_stomp].\n");
 		Files.writeString(directory.resolve("rabbitmq.conf"),
 				"stomp.listeners.tcp.1 = 127.0.0.1:" + ports.control() + "\nweb_stomp.tcp.ip = 127.0.0.1\n"

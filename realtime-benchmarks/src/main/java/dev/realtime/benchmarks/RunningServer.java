@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A server in a process of its own.
  */
-final class RunningServer implements AutoCloseable {
+final class RunningServer implements Target, AutoCloseable {
 
 	private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
 
@@ -51,10 +51,11 @@ final class RunningServer implements AutoCloseable {
 	/**
 	 * Starts a server and waits until it listens.
 	 * @param log where its output goes
+	 * @param redis the port of the Redis it uses, or zero
 	 */
-	static RunningServer start(ServerKind kind, List<String> javaOptions, Path log)
+	static RunningServer start(ServerKind kind, List<String> javaOptions, Path log, int redis)
 			throws IOException, InterruptedException {
-		Ports ports = Ports.free(kind.name().equals("netty"));
+		Ports ports = Ports.free(kind.name().equals("netty"), redis);
 		Files.createDirectories(log.getParent());
 		Process process = new ProcessBuilder(kind.launcher().command(ports, javaOptions)).redirectErrorStream(true)
 			.redirectOutput(log.toFile())
@@ -87,25 +88,26 @@ final class RunningServer implements AutoCloseable {
 		throw new IOException("It did not start; see " + log);
 	}
 
-	ServerKind kind() {
+	@Override
+	public ServerKind kind() {
 		return this.kind;
 	}
 
 	/**
-	 * A load client for this server.
-	 * @param handshakes see {@link LoadClient}
-	 * @param receiveBuffer see {@link LoadClient}
+	 * The port it serves.
 	 */
-	LoadClient client(int handshakes, int receiveBuffer) throws IOException {
+	int port() {
+		return this.ports.http();
+	}
+
+	@Override
+	public LoadClient client(int handshakes, int receiveBuffer) throws IOException {
 		return new LoadClient(this.kind.dialect(), new InetSocketAddress("127.0.0.1", this.ports.webSocket()),
 				handshakes, receiveBuffer);
 	}
 
-	/**
-	 * Publishes, and returns when all is published.
-	 * @return when it began, in microseconds of {@link System#nanoTime()}
-	 */
-	long publish(Load load) throws IOException, InterruptedException {
+	@Override
+	public long publish(Load load) throws IOException, InterruptedException {
 		return (this.publisher != null) ? load.run(this.publisher) : control("/publish?" + load.query());
 	}
 
@@ -123,7 +125,8 @@ final class RunningServer implements AutoCloseable {
 		return Long.parseLong(this.http.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString()).body());
 	}
 
-	long cpuMicros() {
+	@Override
+	public long cpuMicros() {
 		return ProcessStats.cpuMicros(this.process.toHandle());
 	}
 

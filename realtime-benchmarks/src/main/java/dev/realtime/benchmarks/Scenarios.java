@@ -3,6 +3,7 @@ package dev.realtime.benchmarks;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * The scenarios, in full size or in a size that only shows whether everything works.
@@ -25,11 +26,25 @@ final class Scenarios {
 
 	private static final String SLOW = "slow";
 
+	private static final String REDIS_PUBLISH = "redis-publish";
+
+	private static final String REDIS_CROSS = "redis-cross";
+
 	/** Everything. */
-	static final List<String> ALL = List.of(BURST, PACED, FILTERED, SCALE, CHURN, STORM, IDLE, SLOW);
+	static final List<String> ALL = List.of(BURST, PACED, FILTERED, SCALE, CHURN, STORM, IDLE, SLOW, REDIS_PUBLISH,
+			REDIS_CROSS);
+
+	/** For servers that differ from another one only in how they write to clients. */
+	static final List<String> CLIENTS = ALL.stream().filter((name) -> !name.equals(REDIS_PUBLISH)).toList();
+
+	/** For servers that are several nodes on a Redis, or none. */
+	static final List<String> REDIS = List.of(REDIS_PUBLISH, REDIS_CROSS);
 
 	/** For servers that have no index of filters. */
 	static final List<String> WITHOUT_INDEX = List.of(BURST, PACED, FILTERED, CHURN, STORM, IDLE, SLOW);
+
+	/** The same, for those that can be several nodes on a Redis. */
+	static final List<String> WITHOUT_INDEX_WITH_REDIS = Stream.concat(WITHOUT_INDEX.stream(), REDIS.stream()).toList();
 
 	/** For servers where one connection can not have several subscriptions. */
 	static final List<String> WITHOUT_FILTERS = List.of(BURST, PACED, CHURN, STORM, IDLE, SLOW);
@@ -53,6 +68,10 @@ final class Scenarios {
 		scenarios.put(IDLE, quick ? new IdleScenario(200, 1000) : new IdleScenario(1000, 9000));
 		scenarios.put(SLOW, quick ? new SlowReaderScenario(200, 20, 2, 10, List.of(0, 8))
 				: new SlowReaderScenario(1000, 10, 10, 30, List.of(0, 8, 64)));
+		scenarios.put(REDIS_PUBLISH,
+				quick ? new RedisPublishScenario(30_000, 1000, 2, 2) : new RedisPublishScenario(100_000, 1000, 5, 5));
+		scenarios.put(REDIS_CROSS, quick ? new RedisCrossScenario(List.of(1), 1000, 5, 5)
+				: new RedisCrossScenario(List.of(1, 10), 1000, 30, 20));
 		return scenarios;
 	}
 

@@ -16,6 +16,7 @@ import dev.realtime.benchmarks.client.PlainDialect;
 import dev.realtime.benchmarks.client.SocketIoDialect;
 import dev.realtime.benchmarks.client.StompDialect;
 import dev.realtime.benchmarks.server.FloorServer;
+import dev.realtime.benchmarks.server.LettuceServer;
 import dev.realtime.benchmarks.server.broker.SimpleBrokerServer;
 import dev.realtime.benchmarks.server.realtime.RealtimeServer;
 
@@ -44,12 +45,13 @@ final class Servers {
 			add(new ServerKind("netty",
 					new StompDialect("/realtime", List.of(), List.of("Authorization:Bearer token"), "/realtime/bench",
 							true),
-					Scenarios.ALL, (ports, options) -> java(RealtimeServer.class, ports, options, netty(ports)), null));
+					Scenarios.CLIENTS, (ports, options) -> java(RealtimeServer.class, ports, options, netty(ports)),
+					null));
 		}
 		add(new ServerKind("simple-broker", stomp("/stomp", "/topic/bench.%d", false), Scenarios.WITHOUT_INDEX,
 				(ports, options) -> java(SimpleBrokerServer.class, ports, options, tomcat(ports)), null));
 		if (Installation.has("node") && Installation.has("npm")) {
-			add(new ServerKind("socket.io", new SocketIoDialect(), Scenarios.WITHOUT_INDEX,
+			add(new ServerKind("socket.io", new SocketIoDialect(), Scenarios.WITHOUT_INDEX_WITH_REDIS,
 					(ports, options) -> node("socketio.js", ports), null));
 			add(new ServerKind("ws", new PlainDialect("/"), Scenarios.WITHOUT_INDEX,
 					(ports, options) -> node("ws.js", ports), null));
@@ -62,6 +64,10 @@ final class Servers {
 		}
 		add(new ServerKind("floor", new PlainDialect("/"), Scenarios.FANOUT,
 				(ports, options) -> java(FloorServer.class, ports, options, List.of(Integer.toString(ports.http()))),
+				null));
+		add(new ServerKind("lettuce", new PlainDialect("/"), Scenarios.REDIS,
+				(ports, options) -> java(LettuceServer.class, ports, options,
+						List.of(Integer.toString(ports.http()), Integer.toString(ports.redis()))),
 				null));
 	}
 
@@ -81,6 +87,9 @@ final class Servers {
 	private static List<String> tomcat(Ports ports) {
 		List<String> properties = new ArrayList<>(TOMCAT);
 		properties.add("--server.port=" + ports.http());
+		if (ports.redis() != 0) {
+			properties.add("--spring.data.redis.url=redis://127.0.0.1:" + ports.redis());
+		}
 		return properties;
 	}
 
@@ -102,7 +111,7 @@ final class Servers {
 
 	private static List<String> node(String script, Ports ports) throws IOException, InterruptedException {
 		return List.of("node", "--expose-gc", Installation.node().resolve(script).toString(),
-				Integer.toString(ports.control()), Integer.toString(ports.http()));
+				Integer.toString(ports.control()), Integer.toString(ports.http()), Integer.toString(ports.redis()));
 	}
 
 	/**

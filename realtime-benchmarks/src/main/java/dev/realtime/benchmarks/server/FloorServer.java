@@ -34,7 +34,14 @@ public final class FloorServer {
 
 	private final List<SocketChannel> connections = new CopyOnWriteArrayList<>();
 
-	private FloorServer() {
+	private final Runnable onConnection;
+
+	/**
+	 * A server that is not serving yet.
+	 * @param onConnection told before a connection gets its answer
+	 */
+	FloorServer(Runnable onConnection) {
+		this.onConnection = onConnection;
 	}
 
 	/**
@@ -54,12 +61,17 @@ public final class FloorServer {
 	 * @throws IOException if a port is taken
 	 */
 	public static void serve(int control, int port) throws IOException {
-		FloorServer server = new FloorServer();
+		FloorServer server = new FloorServer(() -> {
+		});
+		server.serve(control, port, (id, payload) -> server.write(payload.json()));
+	}
+
+	void serve(int control, int port, Publisher publisher) throws IOException {
 		try (ServerSocketChannel listener = ServerSocketChannel.open()) {
 			listener.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), BACKLOG);
-			ControlServer.start(control, (id, payload) -> server.publish(payload));
+			ControlServer.start(control, publisher);
 			while (true) {
-				server.accept(listener.accept());
+				accept(listener.accept());
 			}
 		}
 	}
@@ -78,6 +90,7 @@ public final class FloorServer {
 								+ "Sec-WebSocket-Accept: " + accept(key) + "\r\n\r\n"));
 			// What is asked for does not matter: everybody gets everything.
 			connection.read(ByteBuffer.allocate(REQUEST_SIZE));
+			this.onConnection.run();
 			this.connections.add(connection);
 			write(connection, frame("ok"));
 		}
@@ -121,8 +134,11 @@ public final class FloorServer {
 		return frame.put(bytes).flip();
 	}
 
-	private void publish(Payload payload) {
-		ByteBuffer frame = frame(payload.json());
+	/**
+	 * Writes to all connections.
+	 */
+	void write(String payload) {
+		ByteBuffer frame = frame(payload);
 		for (SocketChannel connection : this.connections) {
 			try {
 				write(connection, frame);

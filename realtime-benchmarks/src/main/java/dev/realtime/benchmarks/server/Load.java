@@ -23,7 +23,7 @@ public record Load(int count, int rate, int size, int streams, long first) {
 	private static final long NANOS_PER_SECOND = 1_000_000_000L;
 
 	/**
-	 * Publishes all, on this thread.
+	 * Publishes all, on this thread, and waits until it is done.
 	 * @param publisher takes each
 	 * @return when the first was published, in microseconds of {@link System#nanoTime()}
 	 */
@@ -37,6 +37,7 @@ public record Load(int count, int rate, int size, int streams, long first) {
 			int id = idOf(sequence);
 			publisher.publish(id, Payload.now(id, sequence, this.size));
 		}
+		publisher.await();
 		return start / 1000;
 	}
 

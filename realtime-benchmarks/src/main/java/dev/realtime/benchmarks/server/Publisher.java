@@ -15,4 +15,10 @@ public interface Publisher {
 	 */
 	void publish(int id, Payload payload);
 
+	/**
+	 * Waits until everything is published that was handed over.
+	 */
+	default void await() {
+	}
+
 }

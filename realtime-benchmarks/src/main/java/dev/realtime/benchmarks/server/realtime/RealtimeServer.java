@@ -7,6 +7,7 @@ import dev.realtime.Tenant;
 import dev.realtime.benchmarks.server.BenchmarkSecurity;
 import dev.realtime.benchmarks.server.BenchmarkUser;
 import dev.realtime.benchmarks.server.ControlServer;
+import dev.realtime.benchmarks.server.FuturePublisher;
 import dev.realtime.benchmarks.server.Parent;
 
 import org.springframework.boot.SpringApplication;
@@ -18,7 +19,7 @@ import org.springframework.security.oauth2.jwt.Jwt;
 import org.springframework.security.oauth2.jwt.JwtDecoder;
 
 /**
- * An application with one topic, its rule, a tenant, and otherwise defaults.
+ * An application with one topic, its rule and its key, a tenant, and otherwise defaults.
  *
  * @since 0.1.0
  */
@@ -35,7 +36,8 @@ public class RealtimeServer {
 		Realtime realtime = SpringApplication.run(RealtimeServer.class, args)
 			.getBean(Realtime.class)
 			.forTenant(BenchmarkUser.TENANT);
-		ControlServer.start(Integer.parseInt(args[0]), (id, payload) -> realtime.publish("bench", payload));
+		ControlServer.start(Integer.parseInt(args[0]),
+				new FuturePublisher((payload) -> realtime.publish("bench", payload)));
 	}
 
 	/**
@@ -51,7 +53,7 @@ public class RealtimeServer {
 			.build();
 	}
 
-	@RealtimeTopic("bench")
+	@RealtimeTopic(name = "bench", key = "id")
 	static class BenchTopic {
 
 		@CanSubscribe
