@@ -41,7 +41,8 @@ public record StompDialect(String path, List<String> httpHeaders, List<String> c
 
 	@Override
 	public void opened(ClientConnection connection) {
-		StringBuilder connect = new StringBuilder("CONNECT\naccept-version:1.2\nhost:localhost\nheart-beat:0,0\n");
+		// To RabbitMQ that is the name of a virtual host, to the others it says nothing.
+		StringBuilder connect = new StringBuilder("CONNECT\naccept-version:1.2\nhost:/\nheart-beat:0,0\n");
 		this.connectHeaders.forEach((header) -> connect.append(header).append('\n'));
 		connection.send(connect.append("\n\0").toString());
 	}
