@@ -59,6 +59,7 @@ class ChurnTests {
 
 	@Test
 	void whenClientsLeaveAtAnyStepThenNothingStaysBehind() throws Exception {
+		long laneThreads = laneThreads();
 		long seed = System.nanoTime();
 		ExecutorService clients = Executors.newFixedThreadPool(CLIENTS);
 		try {
@@ -80,9 +81,16 @@ class ChurnTests {
 			clients.shutdownNow();
 		}
 		awaitNothingLeft();
-		assertThat(Thread.getAllStackTraces().keySet())
-			.filteredOn((thread) -> thread.getName().startsWith("realtime-lane"))
-			.hasSizeLessThanOrEqualTo(10 * (Runtime.getRuntime().availableProcessors() + 1));
+		// Applications of other tests have some, too.
+		assertThat(laneThreads()).isLessThanOrEqualTo(laneThreads);
+	}
+
+	private static long laneThreads() {
+		return Thread.getAllStackTraces()
+			.keySet()
+			.stream()
+			.filter((thread) -> thread.getName().startsWith("realtime-lane"))
+			.count();
 	}
 
 	private void comeAndGo(Random random) {
