@@ -1,13 +1,19 @@
 package dev.realtime.system;
 
 import java.net.URI;
+import java.net.http.HttpResponse;
+import java.time.Duration;
 import java.util.List;
 
+import com.jayway.jsonpath.JsonPath;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -16,6 +22,8 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 @Timeout(300)
 class NodesTests {
+
+	private static final Logger logger = LoggerFactory.getLogger(NodesTests.class);
 
 	private static Cluster cluster;
 
@@ -98,6 +106,92 @@ class NodesTests {
 		}
 		assertThat(cluster.nodes()).allSatisfy((node) -> assertThat(node.log()).contains("Graceful shutdown complete")
 			.doesNotContain("still running", "are lost"));
+	}
+
+	@Test
+	void whenAllNodesRestartThenTheLastMessageOfEachKeyIsStillReplayed() throws Exception {
+		for (int id = 0; id < cluster.nodes().size(); id++) {
+			publishItem(cluster.node(id), id, "old");
+			publishItem(cluster.node(id), id, "new" + id);
+		}
+		for (int id = 100; id < 130; id++) {
+			publishItem(cluster.anyNode(), id, "other");
+		}
+		assertReplay();
+		for (Node node : cluster.nodes()) {
+			node.stop();
+		}
+		cluster.start();
+		assertReplay();
+	}
+
+	private static void publishItem(Node node, long id, String text) throws Exception {
+		assertThat(node.post("/acme/items/" + id + "?text=" + text)).isEqualTo(200);
+	}
+
+	private static void assertReplay() throws Exception {
+		for (URI endpoint : cluster.endpoints()) {
+			for (int id = 0; id < cluster.nodes().size(); id++) {
+				assertThat(Items.last(endpoint, id)).isEqualTo("{\"id\":" + id + ",\"text\":\"new" + id + "\"}");
+			}
+		}
+	}
+
+	@Test
+	void whenRedisIsAwayThenRequestsAreNotSlowedAndEverythingArrivesOnceItIsBack() throws Exception {
+		try (Audience audience = new Audience("acme", "outage", cluster::anyEndpoint)) {
+			audience.join(30, cluster.endpoints());
+			Requests up = Requests.publish(cluster.node(0), "/acme/rooms/outage", 0, 500);
+			Requests unnoticed;
+			Requests down;
+			cluster.redis().stop();
+			try {
+				unnoticed = Requests.publish(cluster.node(0), "/acme/rooms/outage", 500, 1000);
+				for (Node node : cluster.nodes()) {
+					awaitHealth(node, 503, "DOWN");
+				}
+				down = Requests.publish(cluster.node(0), "/acme/rooms/outage", 1000, 1500);
+			}
+			finally {
+				cluster.redis().start();
+			}
+			assertThat(audience.awaitAll(1500)).isSorted();
+			for (Node node : cluster.nodes()) {
+				awaitHealth(node, 200, "UP");
+			}
+			assertThat(audience.endings()).isEmpty();
+			logger.info("Requests that publish, Redis up: {}, just stopped: {}, down: {}", up, unnoticed, down);
+			assertThat(List.of(up, unnoticed, down))
+				.allSatisfy((requests) -> assertThat(requests.percentile(99)).isLessThan(Duration.ofSeconds(1)));
+		}
+	}
+
+	private static void awaitHealth(Node node, int code, String status) {
+		Awaitility.await(node + " is " + status).atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
+			HttpResponse<String> health = node.health();
+			assertThat(JsonPath.<String>read(health.body(), "$.components.realtime.status")).isEqualTo(status);
+			assertThat(health.statusCode()).isEqualTo(code);
+		});
+	}
+
+	@Test
+	void whenAllClientsOfANodeComeBackAtOnceThenRedisIsAskedRarely() throws Exception {
+		try (Audience audience = new Audience("acme", "storm", cluster::anyEndpoint)) {
+			List<URI> endpoints = cluster.node(0).endpoints();
+			audience.join(2000, endpoints);
+			try (Publisher publisher = new Publisher("acme", "storm", cluster::anyNode, 10)) {
+				audience.awaitDelivered(10);
+				audience.leave();
+				publisher.awaitPublished(110);
+				int published = publisher.stop();
+				CommandCount before = CommandCount.of(cluster.redis());
+				audience.comeBack(endpoints);
+				audience.awaitAll(published);
+				CommandCount commands = CommandCount.of(cluster.redis()).minus(before);
+				logger.info("Commands for 2000 clients: {}", commands);
+				assertThat(commands.total()).isLessThan(50);
+			}
+		}
 	}
 
 }

@@ -1,11 +1,14 @@
 package dev.realtime.system;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+
+import org.awaitility.Awaitility;
 
 /**
  * Lets nodes publish the numbers from zero on, at a constant rate, until it is stopped. A
@@ -21,7 +24,7 @@ final class Publisher implements AutoCloseable {
 
 	private final Supplier<Node> nodes;
 
-	private int published;
+	private volatile int published;
 
 	Publisher(String tenant, String room, Supplier<Node> nodes, int perSecond) {
 		this.path = "/" + tenant + "/rooms/" + room + "?number=";
@@ -35,7 +38,7 @@ final class Publisher implements AutoCloseable {
 			while (!isAccepted(this.nodes.get())) {
 				Thread.onSpinWait();
 			}
-			this.published++;
+			this.published = this.published + 1;
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
@@ -53,6 +56,10 @@ final class Publisher implements AutoCloseable {
 		catch (IOException ex) {
 			return false;
 		}
+	}
+
+	void awaitPublished(int count) {
+		Awaitility.await("published").atMost(Duration.ofSeconds(60)).until(() -> this.published >= count);
 	}
 
 	/**
