@@ -5,6 +5,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
@@ -12,12 +13,10 @@ import java.util.stream.IntStream;
 import dev.realtime.redis.RedisServer;
 
 /**
- * Three nodes and one Redis, which keeps its data over a restart. What they say is kept
- * in {@code target/nodes}.
+ * Some nodes and one Redis, which keeps its data over a restart. What they say is kept in
+ * {@code target/nodes}.
  */
 final class Cluster implements AutoCloseable {
-
-	private static final int NODES = 3;
 
 	private final Path directory;
 
@@ -29,31 +28,37 @@ final class Cluster implements AutoCloseable {
 
 	private final Thread lastResort = new Thread(this::end);
 
-	Cluster(String name) throws IOException {
+	/**
+	 * Nodes that were not started.
+	 * @param name what to call the directory of the logs
+	 * @param size how many nodes
+	 * @param application what to start: the last arguments of the {@code java} command
+	 */
+	Cluster(String name, int size, List<String> application) throws IOException {
 		Runtime.getRuntime().addShutdownHook(this.lastResort);
 		this.directory = Files.createDirectories(Path.of("target", "nodes", name).toAbsolutePath());
 		this.redis = RedisServer.running("--appendonly", "yes", "--appendfsync", "everysec");
-		this.nodes = IntStream.range(0, NODES).mapToObj((i) -> node("node" + i)).toList();
-	}
-
-	private Node node(String name) {
-		return new Node(name, this.directory, "--server.port=0", "--realtime.ws-port=0",
-				"--spring.data.redis.host=127.0.0.1", "--spring.data.redis.port=" + this.redis.port(),
-				"--realtime.tenant.required=true", "--realtime.shutdown.spread=3s", "--spring.main.banner-mode=off",
-				"--management.endpoint.health.show-details=always");
+		List<String> command = new ArrayList<>();
+		// Quick to start rather than fast.
+		command.addAll(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx512m",
+				"-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
+		command.addAll(application);
+		command.addAll(List.of("--server.port=0", "--spring.data.redis.host=127.0.0.1",
+				"--spring.data.redis.port=" + this.redis.port()));
+		this.nodes = IntStream.range(0, size)
+			.mapToObj((i) -> new Node("node" + i, this.directory.resolve("node" + i + ".log"), command))
+			.toList();
 	}
 
 	/**
-	 * Starts the nodes that are not up.
+	 * Starts the nodes that are not up, and waits until all are.
 	 */
 	void start() throws IOException {
-		List<Node> down = this.nodes.stream().filter((node) -> !node.isUp()).toList();
-		for (Node node : down) {
-			node.start();
+		List<Runnable> starting = new ArrayList<>();
+		for (Node node : this.nodes) {
+			starting.add(node.start());
 		}
-		for (Node node : down) {
-			node.awaitReady();
-		}
+		starting.forEach(Runnable::run);
 	}
 
 	Node node(int index) {

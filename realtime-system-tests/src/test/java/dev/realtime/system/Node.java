@@ -10,9 +10,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-import dev.realtime.system.node.NodeApplication;
 import org.awaitility.Awaitility;
 
 /**
@@ -25,13 +25,18 @@ final class Node implements AutoCloseable {
 
 	private static final Duration PATIENCE = Duration.ofSeconds(120);
 
+	private static final Pattern STARTED = Pattern.compile(": Started \\w+ in ");
+
+	private static final Pattern PORT = Pattern.compile("Tomcat started on port (\\d+)");
+
+	private static final Pattern WEB_SOCKET_PORT = Pattern
+		.compile("Realtime serves WebSocket connections on port (\\d+)");
+
 	private final String name;
 
-	private final List<String> properties;
+	private final List<String> command;
 
 	private final Path log;
-
-	private final Path readyFile;
 
 	private Process process;
 
@@ -39,41 +44,50 @@ final class Node implements AutoCloseable {
 
 	private volatile int port;
 
-	private volatile int webSocketPort;
+	private volatile List<URI> endpoints;
 
-	Node(String name, Path directory, String... properties) {
+	/**
+	 * A node that was not started.
+	 * @param name what it is called
+	 * @param log where what it says is appended
+	 * @param command starts it on ports of its choice
+	 */
+	Node(String name, Path log, List<String> command) {
 		this.name = name;
-		this.log = directory.resolve(name + ".log");
-		this.readyFile = directory.resolve(name + ".ready");
-		this.properties = List.of(properties);
+		this.log = log;
+		this.command = command;
 	}
 
 	/**
 	 * Starts the process, if there is none.
+	 * @return waits until it is ready
 	 */
-	void start() throws IOException {
+	Runnable start() throws IOException {
 		if (this.process != null && this.process.isAlive()) {
-			return;
+			return () -> {
+			};
 		}
-		Files.deleteIfExists(this.readyFile);
-		Stream<String> java = Stream.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx512m",
-				"-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path"),
-				NodeApplication.class.getName(), "--node.ready-file=" + this.readyFile);
-		this.process = new ProcessBuilder(Stream.concat(java, this.properties.stream()).toList())
-			.redirectErrorStream(true)
+		int before = Files.exists(this.log) ? log().length() : 0;
+		this.process = new ProcessBuilder(this.command).redirectErrorStream(true)
 			.redirectOutput(ProcessBuilder.Redirect.appendTo(this.log.toFile()))
 			.start();
+		return () -> awaitReady(before);
 	}
 
-	void awaitReady() throws IOException {
-		Awaitility.await(this.name + " is ready, see " + this.log)
+	private void awaitReady(int before) {
+		String said = Awaitility.await(this.name + " is ready, see " + this.log)
 			.atMost(PATIENCE)
 			.failFast(this.name + " ended, see " + this.log, () -> !this.process.isAlive())
-			.until(() -> Files.exists(this.readyFile));
-		String[] ports = Files.readString(this.readyFile).split(" ");
-		this.port = Integer.parseInt(ports[0]);
-		this.webSocketPort = Integer.parseInt(ports[1]);
+			.until(() -> log().substring(before), (log) -> STARTED.matcher(log).find());
+		this.port = ports(PORT, said).findFirst().orElseThrow();
+		this.endpoints = Stream.concat(Stream.of(this.port), ports(WEB_SOCKET_PORT, said))
+			.map((port) -> URI.create("ws://127.0.0.1:" + port + "/realtime"))
+			.toList();
 		this.up = true;
+	}
+
+	private static Stream<Integer> ports(Pattern pattern, String log) {
+		return pattern.matcher(log).results().map((match) -> Integer.valueOf(match.group(1)));
 	}
 
 	/**
@@ -105,13 +119,16 @@ final class Node implements AutoCloseable {
 		return this.up;
 	}
 
+	int port() {
+		return this.port;
+	}
+
 	/**
-	 * Where clients connect: the port of the application, and the dedicated one.
+	 * Where clients connect: the port of the application, and the dedicated one if there
+	 * is one.
 	 */
 	List<URI> endpoints() {
-		return Stream.of(this.port, this.webSocketPort)
-			.map((port) -> URI.create("ws://127.0.0.1:" + port + "/realtime"))
-			.toList();
+		return this.endpoints;
 	}
 
 	int post(String path) throws IOException, InterruptedException {

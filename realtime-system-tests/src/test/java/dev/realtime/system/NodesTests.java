@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.List;
 
 import com.jayway.jsonpath.JsonPath;
+import dev.realtime.system.node.NodeApplication;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -29,7 +30,10 @@ class NodesTests {
 
 	@BeforeAll
 	static void createCluster() throws Exception {
-		cluster = new Cluster("nodes");
+		cluster = new Cluster("nodes", 3,
+				List.of("-cp", System.getProperty("java.class.path"), NodeApplication.class.getName(),
+						"--realtime.ws-port=0", "--realtime.tenant.required=true", "--realtime.shutdown.spread=3s",
+						"--management.endpoint.health.show-details=always"));
 	}
 
 	@BeforeEach

@@ -2,26 +2,18 @@ package dev.realtime.system.node;
 
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 
 import dev.realtime.History;
 import dev.realtime.Realtime;
 import dev.realtime.RealtimeTopic;
-import dev.realtime.netty.NettyEndpoint;
 
-import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
-import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.context.annotation.Bean;
-import org.springframework.context.event.EventListener;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.oauth2.jwt.Jwt;
 import org.springframework.security.oauth2.jwt.JwtDecoder;
 import org.springframework.security.web.SecurityFilterChain;
-import org.springframework.stereotype.Component;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestParam;
@@ -111,31 +103,6 @@ public class NodeApplication {
 		@PostMapping("/{tenant}/items/{id}")
 		void item(@PathVariable String tenant, @PathVariable long id, @RequestParam String text) {
 			this.realtime.forTenant(tenant).publish(new Item(id, text));
-		}
-
-	}
-
-	/**
-	 * Tells the parent that the application is ready, and where.
-	 */
-	@Component
-	static class Ready {
-
-		private final NettyEndpoint netty;
-
-		private final Path file;
-
-		Ready(NettyEndpoint netty, @Value("${node.ready-file}") Path file) {
-			this.netty = netty;
-			this.file = file;
-		}
-
-		@EventListener
-		void tell(ApplicationReadyEvent event) throws IOException {
-			String port = event.getApplicationContext().getEnvironment().getRequiredProperty("local.server.port");
-			Path incomplete = this.file.resolveSibling(this.file.getFileName() + ".incomplete");
-			Files.writeString(incomplete, port + " " + this.netty.getPort());
-			Files.move(incomplete, this.file, StandardCopyOption.ATOMIC_MOVE);
 		}
 
 	}
