@@ -109,7 +109,7 @@ class NodesTests {
 			}
 		}
 		assertThat(cluster.nodes()).allSatisfy((node) -> assertThat(node.log()).contains("Graceful shutdown complete")
-			.doesNotContain("still running", "are lost"));
+			.doesNotContain("still running", "are lost", "already closed"));
 	}
 
 	@Test
