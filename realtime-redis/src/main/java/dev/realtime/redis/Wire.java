@@ -51,9 +51,16 @@ abstract class Wire {
 	 * Closes without waiting. What is under way fails.
 	 */
 	void close() {
-		if (this.closed.compareAndSet(false, true)) {
+		if (this.closed.compareAndSet(false, true) && !isClosedByLettuce()) {
 			this.connections.get(0).closeAsync();
 		}
+	}
+
+	/**
+	 * As when the client is shut down. Lettuce warns of those who close once more.
+	 */
+	private boolean isClosedByLettuce() {
+		return this.connections.get(0) instanceof RedisChannelHandler<?, ?> handler && handler.isClosed();
 	}
 
 }

@@ -26,7 +26,7 @@ import redis.embedded.core.ExecutableProvider;
  * A real Redis server on a free port, with a directory of its own. It can be stopped,
  * killed and started again on the same port with the same data.
  */
-final class RedisServer implements AutoCloseable {
+public final class RedisServer implements AutoCloseable {
 
 	private static final Path BUNDLED = bundled();
 
@@ -56,7 +56,7 @@ final class RedisServer implements AutoCloseable {
 	/**
 	 * Redis 6.2, which comes with the tests.
 	 */
-	static RedisServer running(String... arguments) {
+	public static RedisServer running(String... arguments) {
 		RedisServer server = new RedisServer(BUNDLED, arguments);
 		server.start();
 		return server;
@@ -119,7 +119,7 @@ final class RedisServer implements AutoCloseable {
 		}
 	}
 
-	void start() {
+	public void start() {
 		List<String> command = new ArrayList<>(List.of(this.executable.toString()));
 		command.addAll(this.mode);
 		command.addAll(List.of("--port", Integer.toString(this.port), "--bind", "127.0.0.1", "--dir",
@@ -162,11 +162,11 @@ final class RedisServer implements AutoCloseable {
 		}
 	}
 
-	int port() {
+	public int port() {
 		return this.port;
 	}
 
-	Path directory() {
+	public Path directory() {
 		return this.directory;
 	}
 
@@ -177,7 +177,7 @@ final class RedisServer implements AutoCloseable {
 	/**
 	 * Stops as an administrator does: what is to be kept is on disk.
 	 */
-	void stop() {
+	public void stop() {
 		end(this.process::destroy);
 	}
 
@@ -203,7 +203,7 @@ final class RedisServer implements AutoCloseable {
 	/**
 	 * Does something on a connection that is not that of the test.
 	 */
-	<T> T execute(Function<RedisCommands<String, String>, T> action) {
+	public <T> T execute(Function<RedisCommands<String, String>, T> action) {
 		RedisClient client = RedisClient.create(uri());
 		try (StatefulRedisConnection<String, String> connection = client.connect()) {
 			return action.apply(connection.sync());

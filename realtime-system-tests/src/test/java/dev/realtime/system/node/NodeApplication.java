@@ -1,0 +1,110 @@
+package dev.realtime.system.node;
+
+import java.io.IOException;
+import java.io.OutputStream;
+
+import dev.realtime.History;
+import dev.realtime.Realtime;
+import dev.realtime.RealtimeTopic;
+
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.autoconfigure.SpringBootApplication;
+import org.springframework.context.annotation.Bean;
+import org.springframework.security.config.annotation.web.builders.HttpSecurity;
+import org.springframework.security.oauth2.jwt.Jwt;
+import org.springframework.security.oauth2.jwt.JwtDecoder;
+import org.springframework.security.web.SecurityFilterChain;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+
+/**
+ * An application that publishes what it is told over HTTP. A client's token is the name
+ * of its tenant.
+ */
+@SpringBootApplication
+public class NodeApplication {
+
+	public static void main(String[] args) {
+		dieWithParent();
+		SpringApplication.run(NodeApplication.class, args);
+	}
+
+	/**
+	 * The parent holds the other end of the standard input until it ends, however it
+	 * does.
+	 */
+	private static void dieWithParent() {
+		Thread watch = new Thread(() -> {
+			try {
+				System.in.transferTo(OutputStream.nullOutputStream());
+			}
+			catch (IOException ex) {
+				// As good as the end.
+			}
+			Runtime.getRuntime().halt(1);
+		}, "parent-watch");
+		watch.setDaemon(true);
+		watch.start();
+	}
+
+	@Bean
+	SecurityFilterChain security(HttpSecurity http) {
+		return http.authorizeHttpRequests((requests) -> requests.anyRequest().permitAll())
+			.csrf((csrf) -> csrf.disable())
+			.build();
+	}
+
+	@Bean
+	JwtDecoder jwtDecoder() {
+		return (token) -> Jwt.withTokenValue(token)
+			.header("alg", "none")
+			.subject("user")
+			.claim("tenant_id", token)
+			.build();
+	}
+
+	@RealtimeTopic(name = "room.{room}", history = @History(size = 20_000), canSubscribe = "isAuthenticated()")
+	static class RoomTopic {
+
+	}
+
+	record Note(int number, String tenant) {
+
+	}
+
+	@RealtimeTopic(name = "item", key = "id", history = @History(size = 10), canSubscribe = "isAuthenticated()")
+	record Item(long id, String text) {
+
+	}
+
+	/**
+	 * Does not wait for Redis, as an application does not.
+	 */
+	@RestController
+	static class Publishing {
+
+		private final Realtime realtime;
+
+		Publishing(Realtime realtime) {
+			this.realtime = realtime;
+		}
+
+		@PostMapping("/{tenant}/rooms/{room}")
+		void room(@PathVariable String tenant, @PathVariable String room, @RequestParam int number) {
+			this.realtime.forTenant(tenant)
+				.to("room.{room}", room)
+				.data(new Note(number, tenant))
+				.idempotencyKey(Integer.toString(number))
+				.publish();
+		}
+
+		@PostMapping("/{tenant}/items/{id}")
+		void item(@PathVariable String tenant, @PathVariable long id, @RequestParam String text) {
+			this.realtime.forTenant(tenant).publish(new Item(id, text));
+		}
+
+	}
+
+}
