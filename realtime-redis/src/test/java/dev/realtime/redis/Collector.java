@@ -1,96 +1,64 @@
 package dev.realtime.redis;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import dev.realtime.StreamPosition;
-import dev.realtime.core.Backplane;
-import dev.realtime.core.BackplaneListener;
 import dev.realtime.core.ChannelId;
-import dev.realtime.core.ChannelPast;
+import dev.realtime.core.CloseReason;
+import dev.realtime.core.Connection;
+import dev.realtime.core.DeliveryMode;
+import dev.realtime.core.FrameEncoder;
+import dev.realtime.core.FrameSink;
+import dev.realtime.core.Lanes;
+import dev.realtime.core.MessageFilter;
 import dev.realtime.core.Publication;
+import dev.realtime.core.RealtimeEngine;
+import dev.realtime.core.Start;
+import dev.realtime.core.Subscription;
+import dev.realtime.core.SubscriptionRequest;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A listener on one channel which fills holes from the past, as the hub of a node does.
+ * A client on a channel of a node: what it is told, by the engine that clients have.
  */
-final class Collector implements BackplaneListener, AutoCloseable {
+final class Collector implements AutoCloseable {
 
-	private final ExecutorService thread = Executors.newSingleThreadExecutor();
+	private final Lanes<String> lanes = new Lanes<>(1, "collector", new DataEncoder(), Duration.ofHours(1));
 
-	private final ChannelId channel;
+	private final Listened listened;
+
+	private final RealtimeEngine engine;
 
 	private final List<String> received = new ArrayList<>();
 
-	private final AtomicInteger live = new AtomicInteger();
-
-	private final AtomicInteger interruptions = new AtomicInteger();
-
 	private final AtomicInteger gaps = new AtomicInteger();
 
-	private Backplane backplane;
+	private final CompletableFuture<Void> live = new CompletableFuture<>();
 
-	private StreamPosition position;
-
-	Collector(ChannelId channel) {
-		this.channel = channel;
+	/**
+	 * A client that is not subscribed yet.
+	 */
+	Collector(RedisBackplane backplane) {
+		this.listened = new Listened(backplane);
+		this.engine = new RealtimeEngine(this.listened, InstantSource.system(), 1);
 	}
 
 	/**
-	 * Starts a backplane and waits until it delivers the channel.
+	 * Subscribes, and waits until the subscription is live.
 	 */
-	void start(Backplane backplane) throws Exception {
-		begin(backplane);
-		backplane.subscribe(this.channel).get(60, TimeUnit.SECONDS);
-		this.position = backplane.past(this.channel, 0).get(60, TimeUnit.SECONDS).position();
-	}
-
-	void begin(Backplane backplane) {
-		this.backplane = backplane;
-		backplane.start(this);
-	}
-
-	@Override
-	public void onPublication(ChannelId channel, Publication publication) {
-		this.live.incrementAndGet();
-		this.thread.execute(() -> {
-			if (!publication.position().epoch().equals(this.position.epoch())
-					|| publication.position().offset() > this.position.offset() + 1) {
-				heal();
-			}
-			take(publication);
-		});
-	}
-
-	@Override
-	public void onInterruption() {
-		this.interruptions.incrementAndGet();
-		this.thread.execute(this::heal);
-	}
-
-	private void heal() {
-		ChannelPast past = this.backplane.past(this.channel, Integer.MAX_VALUE).orTimeout(60, TimeUnit.SECONDS).join();
-		boolean sameEpoch = past.position().epoch().equals(this.position.epoch());
-		long oldest = past.position().offset() - past.publications().size() + 1;
-		if (!sameEpoch || oldest > this.position.offset() + 1) {
-			this.gaps.incrementAndGet();
-			this.position = new StreamPosition(past.position().epoch(), oldest - 1);
-		}
-		past.publications().forEach(this::take);
-	}
-
-	private void take(Publication publication) {
-		if (publication.position().epoch().equals(this.position.epoch())
-				&& publication.position().offset() == this.position.offset() + 1) {
-			this.position = publication.position();
-			synchronized (this.received) {
-				this.received.add(new String(publication.data(), StandardCharsets.UTF_8));
-			}
-		}
+	void subscribe(ChannelId channel) throws Exception {
+		Connection<String> connection = this.engine.connect("c", this.lanes.next(), new Receiver());
+		this.engine.subscribe(connection,
+				new SubscriptionRequest("s", channel, MessageFilter.all(), new Start.Live(), "receipt", Nodes.HISTORY),
+				this.live::completeExceptionally);
+		this.live.get(60, TimeUnit.SECONDS);
 	}
 
 	List<String> received() {
@@ -109,11 +77,11 @@ final class Collector implements BackplaneListener, AutoCloseable {
 	 * What the backplane delivered, without what was read.
 	 */
 	int live() {
-		return this.live.get();
+		return this.listened.publications.get();
 	}
 
 	int interruptions() {
-		return this.interruptions.get();
+		return this.listened.interruptions.get();
 	}
 
 	int gaps() {
@@ -122,7 +90,67 @@ final class Collector implements BackplaneListener, AutoCloseable {
 
 	@Override
 	public void close() {
-		this.thread.shutdownNow();
+		this.lanes.close();
+	}
+
+	/**
+	 * Makes frames of the data alone.
+	 */
+	private static final class DataEncoder implements FrameEncoder<String> {
+
+		@Override
+		public String message(Publication publication, Subscription<String> subscription, DeliveryMode mode) {
+			return new String(publication.data(), StandardCharsets.UTF_8);
+		}
+
+		@Override
+		public String live(Subscription<String> subscription, String receipt, StreamPosition position,
+				@Nullable Boolean recovered) {
+			return "live";
+		}
+
+		@Override
+		public String gap(Subscription<String> subscription) {
+			return "gap";
+		}
+
+	}
+
+	/**
+	 * Takes the frames.
+	 */
+	private final class Receiver implements FrameSink<String> {
+
+		@Override
+		public void write(String message, int frames) {
+			switch (message) {
+				case "live" -> Collector.this.live.complete(null);
+				case "gap" -> Collector.this.gaps.incrementAndGet();
+				default -> {
+					synchronized (Collector.this.received) {
+						Collector.this.received.add(message);
+					}
+				}
+			}
+		}
+
+		@Override
+		public boolean isWritable() {
+			return true;
+		}
+
+		@Override
+		public void flush() {
+		}
+
+		@Override
+		public void close(CloseReason reason) {
+		}
+
+		@Override
+		public void tick(long nanoTime) {
+		}
+
 	}
 
 }

@@ -61,10 +61,10 @@ final class Nodes implements AutoCloseable {
 		return backplane;
 	}
 
-	Collector collector(Backplane backplane) throws Exception {
-		Collector collector = new Collector(CHANNEL);
+	Collector collector(RedisBackplane backplane) throws Exception {
+		Collector collector = new Collector(backplane);
 		this.open.add(0, collector);
-		collector.start(backplane);
+		collector.subscribe(CHANNEL);
 		return collector;
 	}
 

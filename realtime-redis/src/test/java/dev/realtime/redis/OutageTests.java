@@ -159,8 +159,8 @@ class OutageTests {
 		RedisServer server = RedisServer.stopped();
 		this.servers.add(server);
 		RedisBackplane node = this.nodes.node(server.uri());
-		Collector collector = new Collector(Nodes.CHANNEL);
-		collector.begin(node);
+		node.start((channel, publication) -> {
+		});
 		await(node.firstAttempt());
 		assertThat(node.status().connected()).isFalse();
 		assertThat(node.status().reason()).contains("Connection refused");
@@ -179,7 +179,6 @@ class OutageTests {
 		}
 		awaitUp(node);
 		assertThat(node.status().backlog()).isZero();
-		collector.close();
 	}
 
 	@Test
