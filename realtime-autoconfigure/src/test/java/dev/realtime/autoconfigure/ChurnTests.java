@@ -81,8 +81,8 @@ class ChurnTests {
 			clients.shutdownNow();
 		}
 		awaitNothingLeft();
-		// Applications of other tests have some, too.
-		assertThat(laneThreads()).isLessThanOrEqualTo(laneThreads);
+		// Applications of other tests have some, too; a lane starts when it is needed.
+		assertThat(laneThreads()).isLessThanOrEqualTo(laneThreads + Runtime.getRuntime().availableProcessors());
 	}
 
 	private static long laneThreads() {

@@ -44,7 +44,7 @@ public final class Main {
 	}
 
 	private void run() throws IOException, InterruptedException {
-		List<Measurement> measurements = new ArrayList<>();
+		List<Measurement> measurements = new ArrayList<>(others());
 		Map<String, Scenario> scenarios = Scenarios.create(this.options.quick());
 		for (String name : this.options.scenarios()) {
 			Scenario scenario = scenarios.get(name);
@@ -61,6 +61,19 @@ public final class Main {
 			}
 		}
 		System.out.println(new Report(measurements).table());
+	}
+
+	/**
+	 * What an earlier run has written of other scenarios. Within a scenario, only what
+	 * was measured together is compared.
+	 */
+	private List<Measurement> others() throws IOException {
+		return Report.read(this.options.output())
+			.stream()
+			.filter((measurement) -> this.options.scenarios()
+				.stream()
+				.noneMatch((scenario) -> measurement.scenario().startsWith(scenario)))
+			.toList();
 	}
 
 	private List<Measurement> measure(ServerKind kind, String name, Scenario scenario) throws InterruptedException {

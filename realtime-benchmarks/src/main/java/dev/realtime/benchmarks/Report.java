@@ -37,6 +37,30 @@ final class Report {
 		Files.writeString(directory.resolve("results.svg"), new Chart(this.measurements).svg());
 	}
 
+	/**
+	 * What was written before.
+	 * @return the measurements, or none if there is no file
+	 */
+	static List<Measurement> read(Path directory) throws IOException {
+		Path file = directory.resolve("results.csv");
+		if (!Files.exists(file)) {
+			return List.of();
+		}
+		return Files.readAllLines(file).stream().skip(1).map(Report::measurement).toList();
+	}
+
+	private static Measurement measurement(String line) {
+		String[] cells = line.split(",", 13);
+		String note = cells[12].substring(1, cells[12].length() - 1).replace("\"\"", "\"");
+		return new Measurement(cells[1], cells[0], Long.parseLong(cells[2]), parse(cells[3]), parse(cells[4]),
+				parse(cells[5]), parse(cells[6]), parse(cells[7]), parse(cells[8]), parse(cells[9]),
+				Long.parseLong(cells[10]), Long.parseLong(cells[11]), note);
+	}
+
+	private static double parse(String cell) {
+		return cell.isEmpty() ? Double.NaN : Double.parseDouble(cell);
+	}
+
 	private static String machine() {
 		return Runtime.getRuntime().availableProcessors() + " cores shared by server and load client, "
 				+ System.getProperty("os.name") + " " + System.getProperty("os.arch") + ", Java "

@@ -1,6 +1,7 @@
 package dev.realtime.stomp;
 
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 import dev.realtime.core.RealtimeEngine;
@@ -24,6 +25,12 @@ public final class GoingAway implements SmartLifecycle {
 	 * gives each phase.
 	 */
 	private static final long PATIENCE_SECONDS = 5;
+
+	/**
+	 * How long clients have to read and to answer their close frame before the servers
+	 * close their sockets.
+	 */
+	private static final long FAREWELL_SECONDS = 1;
 
 	private final RealtimeEngine engine;
 
@@ -56,7 +63,13 @@ public final class GoingAway implements SmartLifecycle {
 	@Override
 	public void stop(Runnable callback) {
 		this.running = false;
-		this.engine.goAway(this.spread).completeOnTimeout(null, PATIENCE_SECONDS, TimeUnit.SECONDS).thenRun(callback);
+		CompletableFuture<Void> gone = this.engine.goAway(this.spread);
+		if (gone.isDone()) {
+			callback.run();
+			return;
+		}
+		gone.completeOnTimeout(null, PATIENCE_SECONDS, TimeUnit.SECONDS)
+			.thenRunAsync(callback, CompletableFuture.delayedExecutor(FAREWELL_SECONDS, TimeUnit.SECONDS));
 	}
 
 	@Override

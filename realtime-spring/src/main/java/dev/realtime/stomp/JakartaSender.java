@@ -37,6 +37,8 @@ final class JakartaSender implements AsyncSender {
 
 	JakartaSender(Session session, Executor closing) {
 		this.session = session;
+		// Ours watches over it: that of Tomcat costs as much as a small send.
+		session.getAsyncRemote().setSendTimeout(-1);
 		this.closing = closing;
 	}
 

@@ -29,6 +29,12 @@ final class WebSocketSink implements FrameSink<WebSocketMessage<?>> {
 	 */
 	private static final long CLOSE_PATIENCE_NANOS = Duration.ofSeconds(10).toNanos();
 
+	/**
+	 * How long a client may take to read what is being sent, if nothing else is for it
+	 * meanwhile.
+	 */
+	private static final long SEND_PATIENCE_NANOS = Duration.ofSeconds(20).toNanos();
+
 	private static final Logger logger = LoggerFactory.getLogger(WebSocketSink.class);
 
 	private final AsyncSender sender;
@@ -48,6 +54,8 @@ final class WebSocketSink implements FrameSink<WebSocketMessage<?>> {
 	private long pendingLength;
 
 	private boolean inFlight;
+
+	private long sendStarted;
 
 	private volatile @Nullable CloseReason closeReason;
 
@@ -94,7 +102,8 @@ final class WebSocketSink implements FrameSink<WebSocketMessage<?>> {
 	public void flush() {
 		while (!this.inFlight && !this.pending.isEmpty()) {
 			this.inFlight = true;
-			this.heartbeat.written(this.nanoTime.getAsLong());
+			this.sendStarted = this.nanoTime.getAsLong();
+			this.heartbeat.written(this.sendStarted);
 			Completion completion = new Completion();
 			this.sender.send(nextMessage(), completion::done);
 			completion.sendReturned();
@@ -164,7 +173,6 @@ final class WebSocketSink implements FrameSink<WebSocketMessage<?>> {
 		if (failure != null) {
 			logger.debug("A client can not be reached", failure);
 			CloseReason reason = this.closeReason;
-			// Tomcat gives up on a client that reads nothing for 20 s; the rest are gone.
 			this.unreachable = reason == null && !(failure instanceof SocketTimeoutException);
 			discard((reason != null) ? reason : CloseReason.SLOW_CONSUMER);
 		}
@@ -186,6 +194,9 @@ final class WebSocketSink implements FrameSink<WebSocketMessage<?>> {
 	private @Nullable CloseReason overdue(long now) {
 		if (this.closeReason != null && now - this.closeRequested > CLOSE_PATIENCE_NANOS) {
 			return this.closeReason;
+		}
+		if (this.inFlight && now - this.sendStarted > SEND_PATIENCE_NANOS) {
+			return (this.closeReason != null) ? this.closeReason : CloseReason.SLOW_CONSUMER;
 		}
 		return this.heartbeat.overdue(now);
 	}

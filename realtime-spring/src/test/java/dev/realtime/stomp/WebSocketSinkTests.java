@@ -312,6 +312,18 @@ class WebSocketSinkTests {
 		assertThat(this.sender.closed).hasSize(1);
 	}
 
+	@Test
+	void whenClientDoesNotTakeWhatIsBeingSentThenItIsDropped() {
+		this.heartbeat.connected(0, 0, 0, 0);
+		this.now = millis(1_000);
+		write("a");
+		this.sink.flush();
+		tick(21_000);
+		assertThat(this.sender.closed).isEmpty();
+		tick(21_001);
+		assertThat(this.sender.closed).containsExactly(new CloseStatus(4001, "slow consumer"));
+	}
+
 	private void connected() {
 		this.heartbeat.connected(0, 1_000, 1_000, 1_000);
 	}
