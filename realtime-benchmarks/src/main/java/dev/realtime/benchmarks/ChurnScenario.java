@@ -61,14 +61,14 @@ record ChurnScenario(int subscribers, int comers, int rate, int warmUpSeconds, i
 	private int visit(RunningServer server, AtomicBoolean over) {
 		try (LoadClient visitors = server.client(HANDSHAKES, 0)) {
 			visitors.connect(Stream.generate(Wanted::everything).limit(this.comers));
-			while (visitors.progress().ready() < this.comers && !over.get()) {
+			while (visitors.progress().subscribed() < this.comers && !over.get()) {
 				Thread.sleep(POLL_MILLIS);
 			}
 			LoadClient.Progress progress = visitors.progress();
 			if (progress.disorder() > 0 || progress.closed() > 0) {
 				throw new IllegalStateException("Those that came and went: " + progress);
 			}
-			return progress.ready();
+			return progress.subscribed();
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);

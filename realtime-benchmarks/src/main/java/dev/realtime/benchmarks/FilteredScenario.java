@@ -11,6 +11,7 @@ import dev.realtime.benchmarks.client.Wanted;
  * Many subscriptions, each for an id of its own, by a filter on one topic or by a topic
  * or room for each; every publication is about one of them. What a publication costs.
  *
+ * @param name the name of the scenario
  * @param connections the number of connections
  * @param subscriptions the numbers of subscriptions, spread over the connections; one run
  * for each
@@ -18,7 +19,7 @@ import dev.realtime.benchmarks.client.Wanted;
  * @param warmUps rounds before measuring
  * @param rounds rounds measured
  */
-record FilteredScenario(int connections, List<Integer> subscriptions, int messages, int warmUps,
+record FilteredScenario(String name, int connections, List<Integer> subscriptions, int messages, int warmUps,
 		int rounds) implements Scenario {
 
 	private static final int SIZE = 100;
@@ -41,7 +42,7 @@ record FilteredScenario(int connections, List<Integer> subscriptions, int messag
 			publish(audience, this.warmUps);
 			audience.measure();
 			publish(audience, this.rounds);
-			return audience.result("filtered-" + subscriptions, 1);
+			return audience.result(this.name + "-" + subscriptions, 1);
 		}
 	}
 

@@ -72,7 +72,7 @@ public final class Main {
 			.stream()
 			.filter((measurement) -> this.options.scenarios()
 				.stream()
-				.noneMatch((scenario) -> measurement.scenario().startsWith(scenario)))
+				.noneMatch((scenario) -> measurement.isOf(scenario)))
 			.toList();
 	}
 

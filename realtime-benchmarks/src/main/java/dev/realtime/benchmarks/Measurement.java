@@ -38,6 +38,14 @@ record Measurement(String server, String scenario, long count, double perSecond,
 	}
 
 	/**
+	 * Whether the scenario of this name has made it: it is the row's name, or what stands
+	 * before the number there.
+	 */
+	boolean isOf(String name) {
+		return this.scenario.equals(name) || this.scenario.matches(name + "-\\d+");
+	}
+
+	/**
 	 * A measurement without a rate and without times.
 	 */
 	static Measurement of(String server, String scenario, long count, Cost cost) {

@@ -59,15 +59,15 @@ final class Scenarios {
 		Map<String, Scenario> scenarios = new LinkedHashMap<>();
 		scenarios.put(BURST, quick ? new BurstScenario(100, 200, 1, 2) : new BurstScenario(500, 1000, 3, 5));
 		scenarios.put(PACED, quick ? new PacedScenario(200, 20, 2, 3) : new PacedScenario(1000, 20, 10, 15));
-		scenarios.put(FILTERED, quick ? new FilteredScenario(100, List.of(1000), 200, 1, 3)
-				: new FilteredScenario(1000, List.of(10_000), 1000, 10, 20));
-		scenarios.put(SCALE, quick ? new FilteredScenario(100, List.of(100, 10_000), 200, 1, 3)
-				: new FilteredScenario(1000, List.of(100, 100_000), 1000, 10, 20));
+		scenarios.put(FILTERED, quick ? new FilteredScenario(FILTERED, 100, List.of(1000), 200, 1, 3)
+				: new FilteredScenario(FILTERED, 1000, List.of(10_000), 1000, 10, 20));
+		scenarios.put(SCALE, quick ? new FilteredScenario(SCALE, 100, List.of(100, 10_000), 200, 1, 3)
+				: new FilteredScenario(SCALE, 1000, List.of(100, 100_000), 1000, 10, 20));
 		scenarios.put(CHURN, quick ? new ChurnScenario(100, 20, 20, 2, 3) : new ChurnScenario(500, 50, 20, 10, 15));
 		scenarios.put(STORM, quick ? new StormScenario(100, 500) : new StormScenario(1000, 5000));
 		scenarios.put(IDLE, quick ? new IdleScenario(200, 1000) : new IdleScenario(1000, 9000));
-		scenarios.put(SLOW, quick ? new SlowReaderScenario(200, 20, 2, 10, List.of(0, 8))
-				: new SlowReaderScenario(1000, 10, 10, 30, List.of(0, 8, 64)));
+		scenarios.put(SLOW, quick ? new SlowReaderScenario(200, 20, 2, 30, List.of(0, 8))
+				: new SlowReaderScenario(1000, 10, 10, 60, List.of(0, 8, 64)));
 		scenarios.put(REDIS_PUBLISH,
 				quick ? new RedisPublishScenario(30_000, 1000, 2, 2) : new RedisPublishScenario(100_000, 1000, 5, 5));
 		scenarios.put(REDIS_CROSS, quick ? new RedisCrossScenario(List.of(1), 1000, 5, 5)

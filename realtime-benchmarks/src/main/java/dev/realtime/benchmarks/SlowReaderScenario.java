@@ -1,6 +1,7 @@
 package dev.realtime.benchmarks;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -29,7 +30,8 @@ record SlowReaderScenario(int subscribers, int rate, int warmUpSeconds, int seco
 	/** Small, so that it is the server who has to wait and not the kernel. */
 	private static final int RECEIVE_BUFFER = 4096;
 
-	private static final long RESUME_MILLIS = 3000;
+	/** For what the kernel holds for those that stopped. */
+	private static final Duration RESUME_TIMEOUT = Duration.ofSeconds(20);
 
 	private static final long POLL_MILLIS = 20;
 
@@ -68,8 +70,13 @@ record SlowReaderScenario(int subscribers, int rate, int warmUpSeconds, int seco
 			return "";
 		}
 		slow.resume();
-		Thread.sleep(RESUME_MILLIS);
-		return slow.progress().closed() + " of " + paused + " closed " + slow.progress().closeReasons();
+		long began = System.nanoTime();
+		LoadClient.Progress progress = slow.progress();
+		while (progress.closed() < paused && System.nanoTime() - began < RESUME_TIMEOUT.toNanos()) {
+			Thread.sleep(POLL_MILLIS);
+			progress = slow.progress();
+		}
+		return progress.closed() + " of " + paused + " closed " + progress.closeReasons();
 	}
 
 }

@@ -41,6 +41,14 @@ class ReportTests {
 	}
 
 	@Test
+	void rowBelongsToTheScenarioThatMadeIt() {
+		Measurement row = Measurement.failed("netty", "redis-cross-10", "");
+		assertThat(row.isOf("redis-cross")).isTrue();
+		assertThat(row.isOf("redis-cross-10")).isTrue();
+		assertThat(row.isOf("redis")).isFalse();
+	}
+
+	@Test
 	void chartShowsWhatWasMeasured() {
 		assertThat(new Chart(this.measurements).svg()).startsWith("<svg")
 			.contains("deliveries per second", ">123,457<")

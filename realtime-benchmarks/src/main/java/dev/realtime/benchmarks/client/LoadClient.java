@@ -66,6 +66,8 @@ public final class LoadClient implements AutoCloseable {
 
 	private int connecting;
 
+	private int subscribed;
+
 	private int ready;
 
 	private volatile boolean running = true;
@@ -128,7 +130,7 @@ public final class LoadClient implements AutoCloseable {
 	 * @return a snapshot
 	 */
 	public Progress progress() {
-		return ask(() -> new Progress(this.ready, this.tally.deliveries(), this.tally.disorder(),
+		return ask(() -> new Progress(this.subscribed, this.ready, this.tally.deliveries(), this.tally.disorder(),
 				this.closed.values().stream().mapToInt(Integer::intValue).sum(), Map.copyOf(this.closed)));
 	}
 
@@ -221,6 +223,7 @@ public final class LoadClient implements AutoCloseable {
 
 	void subscribed(long nanos) {
 		this.connecting--;
+		this.subscribed++;
 		this.subscribeTimes.recordValue(Math.min(MAX_CONNECT_NANOS, nanos));
 	}
 
@@ -253,13 +256,16 @@ public final class LoadClient implements AutoCloseable {
 	/**
 	 * A snapshot.
 	 *
+	 * @param subscribed connections whose subscriptions the server acknowledged, or that
+	 * sent them where it does not
 	 * @param ready connections whose subscriptions are live
 	 * @param deliveries messages counted
 	 * @param disorder messages that should not have arrived
 	 * @param closed connections that ended
 	 * @param closeReasons how often for which reason
 	 */
-	public record Progress(int ready, long deliveries, long disorder, int closed, Map<String, Integer> closeReasons) {
+	public record Progress(int subscribed, int ready, long deliveries, long disorder, int closed,
+			Map<String, Integer> closeReasons) {
 
 	}
 
