@@ -1,5 +1,6 @@
 package dev.realtime;
 
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -14,7 +15,7 @@ import java.util.concurrent.CompletableFuture;
  * {@code realtime.limits.payload-size}.
  * <p>
  * With {@code realtime.enabled=false} every call is a no-op that answers a future
- * completed with {@code null}. Thread-safe.
+ * completed with {@code null}, and tokens are empty. Thread-safe.
  *
  * @since 0.1.0
  */
@@ -59,5 +60,30 @@ public interface Realtime {
 	 * @return a builder
 	 */
 	PublicationBuilder to(String topic, Object... variables);
+
+	/**
+	 * A connection token for the current user: with it a client connects as this user for
+	 * the next minute ({@code realtime.token.ttl}), at the dedicated port, at a relay, or
+	 * wherever it has no session. It is a secret.
+	 * @return the token, for {@code passcode} of CONNECT
+	 * @throws IllegalStateException if nobody is logged in on this thread, or the user
+	 * has no tenant
+	 */
+	String connectionToken();
+
+	/**
+	 * A subscription token for the current user: with it, and with nothing else, this
+	 * user may subscribe to this topic with exactly this filter for the next minute. The
+	 * rule of the topic is asked. It is a secret.
+	 * @param topic the name of a topic with its variables filled in
+	 * @param filter the choice of messages: a value, or a collection of values, by key;
+	 * empty for none
+	 * @return the token, for {@code token} of SUBSCRIBE
+	 * @throws org.springframework.security.access.AccessDeniedException if the rule says
+	 * no
+	 * @throws IllegalStateException if nobody is logged in on this thread, or the user
+	 * has no tenant
+	 */
+	String subscribeToken(String topic, Map<String, ?> filter);
 
 }

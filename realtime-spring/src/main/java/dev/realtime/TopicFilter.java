@@ -1,6 +1,7 @@
 package dev.realtime;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -43,6 +44,18 @@ public final class TopicFilter {
 		Map<String, List<@Nullable Object>> copy = new LinkedHashMap<>();
 		values.forEach((key, accepted) -> copy.put(key, Collections.unmodifiableList(new ArrayList<>(accepted))));
 		return copy.isEmpty() ? NONE : new TopicFilter(Collections.unmodifiableMap(copy));
+	}
+
+	/**
+	 * A filter as a client would write it.
+	 * @param filter a value, or a collection of values, by key
+	 * @return the filter
+	 */
+	public static TopicFilter ofMap(Map<String, ?> filter) {
+		Map<String, List<@Nullable Object>> values = new LinkedHashMap<>();
+		filter.forEach((key, value) -> values.put(key, (value instanceof Collection<?> several)
+				? new ArrayList<>(several) : Collections.singletonList(value)));
+		return of(values);
 	}
 
 	/**

@@ -24,7 +24,7 @@ class ArchitectureTests {
 			.onlyDependOnClassesThat()
 			.resideInAnyPackage("java..", "jakarta.servlet..", "jakarta.websocket..",
 					"org.eclipse.jetty.websocket.api..", "org.eclipse.jetty.ee11.websocket.server..",
-					"org.jspecify.annotations", "org.slf4j", "dev.realtime..", "tools.jackson..",
+					"org.jspecify.annotations", "org.slf4j", "com.nimbusds..", "dev.realtime..", "tools.jackson..",
 					"org.springframework.aop..", "org.springframework.beans..", "org.springframework.context..",
 					"org.springframework.core..", "org.springframework.expression..", "org.springframework.format..",
 					"org.springframework.http..", "org.springframework.messaging..", "org.springframework.security..",
@@ -51,6 +51,16 @@ class ArchitectureTests {
 			.should()
 			.onlyDependOnClassesThat()
 			.resideOutsideOfPackages("dev.realtime.stomp..", "org.springframework.web..", "jakarta..")
+			.check(this.classes);
+	}
+
+	@Test
+	void onlyTokensKnowTheirLibrary() {
+		classes().that()
+			.resideOutsideOfPackage("dev.realtime.token")
+			.should()
+			.onlyDependOnClassesThat()
+			.resideOutsideOfPackage("com.nimbusds..")
 			.check(this.classes);
 	}
 

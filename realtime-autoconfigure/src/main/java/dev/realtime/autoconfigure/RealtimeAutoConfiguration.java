@@ -16,6 +16,8 @@ import dev.realtime.publish.DefaultRealtime;
 import dev.realtime.publish.DisabledRealtime;
 import dev.realtime.tenant.DefaultTenantResolver;
 import dev.realtime.tenant.Tenants;
+import dev.realtime.token.ConnectionUser;
+import dev.realtime.token.UserTokens;
 import dev.realtime.topic.SubscribeAttempt;
 import dev.realtime.topic.TopicFactory;
 import dev.realtime.topic.Topics;
@@ -65,6 +67,7 @@ public final class RealtimeAutoConfiguration {
 
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnBooleanProperty(name = "realtime.enabled", matchIfMissing = true)
+	@Import(TokenConfiguration.class)
 	static class EnabledConfiguration {
 
 		private static final Duration ACTIVITY_INTERVAL = Duration.ofMinutes(1);
@@ -74,10 +77,10 @@ public final class RealtimeAutoConfiguration {
 		@Bean
 		@ConditionalOnMissingBean
 		Realtime realtime(RealtimeEngine engine, Topics topics, Tenants tenants, ObjectProvider<JsonMapper> mapper,
-				RealtimeProperties properties) {
+				UserTokens tokens, RealtimeProperties properties) {
 			int payloadSize = (int) properties.limits().payloadSize().toBytes();
 			return new DefaultRealtime(engine, topics, tenants,
-					new JsonPayloads(mapper.getIfAvailable(JsonMapper::new), payloadSize));
+					new JsonPayloads(mapper.getIfAvailable(JsonMapper::new), payloadSize), tokens);
 		}
 
 		@Bean
@@ -113,7 +116,8 @@ public final class RealtimeAutoConfiguration {
 			// Looked up with the first user: it may lead to services that publish.
 			TenantResolver resolver = custom ? (user) -> beanFactory.getBean(TenantResolver.class).resolveTenant(user)
 					: new DefaultTenantResolver(properties.tenant().claimOrDefault());
-			return new Tenants(resolver, properties.tenant().isRequired(custom));
+			return new Tenants((user) -> (user.getPrincipal() instanceof ConnectionUser connection)
+					? connection.getTenantId() : resolver.resolveTenant(user), properties.tenant().isRequired(custom));
 		}
 
 		@Bean

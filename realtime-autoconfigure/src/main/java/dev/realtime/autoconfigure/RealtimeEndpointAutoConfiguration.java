@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
+import dev.realtime.autoconfigure.RealtimeProperties.Role;
 import dev.realtime.core.RealtimeEngine;
 import dev.realtime.json.FilterParser;
 import dev.realtime.stomp.AuthenticatedHandshakeInterceptor;
@@ -16,6 +17,7 @@ import dev.realtime.stomp.StompBroker;
 import dev.realtime.stomp.StompEndpointOptions;
 import dev.realtime.stomp.UncompressedUpgradeStrategy;
 import dev.realtime.tenant.Tenants;
+import dev.realtime.token.UserTokens;
 import dev.realtime.topic.Topics;
 import jakarta.servlet.ServletContext;
 
@@ -30,6 +32,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplicat
 import org.springframework.boot.websocket.autoconfigure.servlet.WebSocketMessagingAutoConfiguration;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Import;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
@@ -43,6 +46,7 @@ import org.springframework.web.socket.server.RequestUpgradeStrategy;
 import org.springframework.web.socket.server.standard.ServerEndpointExporter;
 import org.springframework.web.socket.server.standard.ServletServerContainerFactoryBean;
 import org.springframework.web.socket.server.support.DefaultHandshakeHandler;
+import org.springframework.web.socket.server.support.HttpSessionHandshakeInterceptor;
 import org.springframework.web.socket.server.support.OriginHandshakeInterceptor;
 import org.springframework.web.socket.server.support.WebSocketHandlerMapping;
 import org.springframework.web.socket.server.support.WebSocketHttpRequestHandler;
@@ -60,6 +64,7 @@ import org.springframework.web.socket.server.support.WebSocketHttpRequestHandler
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
 @ConditionalOnClass({ WebSocketMessageBrokerConfigurer.class, WebSocketMessagingAutoConfiguration.class })
 @ConditionalOnBooleanProperty(name = "realtime.enabled", matchIfMissing = true)
+@Conditional(OnSockets.class)
 // The order matters: the second looks for what the first is there for.
 @Import({ BesideApplicationConfiguration.class, MessageMappingConfiguration.class, JwtConnectConfiguration.class,
 		AuthenticationManagerConnectConfiguration.class })
@@ -72,24 +77,29 @@ public final class RealtimeEndpointAutoConfiguration {
 
 	@Bean
 	StompBroker realtimeStompBroker(RealtimeEngine engine, Topics topics, Tenants tenants,
-			ObjectProvider<ConnectAuthenticator> authenticator, RealtimeProperties properties) {
+			ObjectProvider<ConnectAuthenticator> authenticator, UserTokens tokens, RealtimeProperties properties) {
 		RealtimeProperties.Limits limits = properties.limits();
 		StompEndpointOptions options = new StompEndpointOptions(properties.heartbeat(), limits.connectTimeout(),
 				properties.allowAnonymous(), (int) limits.frameSize().toBytes(), limits.pendingBytes().toBytes());
 		FilterParser filters = new FilterParser((int) limits.filterSize().toBytes(), limits.filterKeys());
-		return new StompBroker(engine, topics, filters, tenants, authenticator.getIfAvailable(), options);
+		return new StompBroker(engine, (properties.role() != Role.RELAY) ? topics : null, filters, tenants,
+				authenticator.getIfAvailable(), tokens, options);
 	}
 
 	@Bean
+	@Conditional(OnApplication.class)
 	HandlerMapping realtimeHandlerMapping(ApplicationContext context, ServletContext servletContext,
 			RealtimeProperties properties, ObjectProvider<ConnectAuthenticator> authenticator) {
 		List<HandshakeInterceptor> interceptors = new ArrayList<>();
 		OriginHandshakeInterceptor origins = new OriginHandshakeInterceptor();
 		origins.setAllowedOriginPatterns(properties.allowedOrigins());
 		interceptors.add(origins);
-		if (!properties.allowAnonymous() && authenticator.getIfAvailable() == null) {
+		if (!properties.allowAnonymous() && !properties.usesTokens() && authenticator.getIfAvailable() == null) {
 			interceptors.add(new AuthenticatedHandshakeInterceptor());
 		}
+		HttpSessionHandshakeInterceptor session = new HttpSessionHandshakeInterceptor();
+		session.setCopyAllAttributes(false);
+		interceptors.add(session);
 		// For @EnableWebSocketSecurity, which compares it with a header of CONNECT.
 		interceptors.add(new CsrfTokenHandshakeInterceptor());
 		WebSocketHttpRequestHandler requestHandler = new WebSocketHttpRequestHandler(
@@ -108,6 +118,7 @@ public final class RealtimeEndpointAutoConfiguration {
 	}
 
 	@Bean
+	@Conditional(OnApplication.class)
 	@ConditionalOnMissingBean({ ServletServerContainerFactoryBean.class, ServerEndpointExporter.class })
 	SmallTomcatBuffers realtimeTomcatBuffers(ServletContext servletContext, ObjectProvider<HandlerMapping> mappings) {
 		return new SmallTomcatBuffers(servletContext, mappings);

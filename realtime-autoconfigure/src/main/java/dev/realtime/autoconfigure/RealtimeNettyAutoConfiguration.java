@@ -5,7 +5,6 @@ import java.util.concurrent.Executor;
 
 import dev.realtime.netty.NettyEndpoint;
 import dev.realtime.netty.NettyOptions;
-import dev.realtime.stomp.ConnectAuthenticator;
 import dev.realtime.stomp.RealtimeWebSocketHandler;
 import dev.realtime.stomp.StompBroker;
 import io.netty.handler.ssl.ClientAuth;
@@ -13,8 +12,6 @@ import io.netty.handler.ssl.IdentityCipherSuiteFilter;
 import io.netty.handler.ssl.JdkSslContext;
 import io.netty.handler.ssl.SslContext;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -48,20 +45,19 @@ public final class RealtimeNettyAutoConfiguration {
 	 */
 	private static final int WORKERS = 64;
 
-	private static final Logger logger = LoggerFactory.getLogger(RealtimeNettyAutoConfiguration.class);
-
 	@Bean
 	NettyEndpoint realtimeNettyEndpoint(ApplicationContext context, StompBroker broker, RealtimeProperties properties,
-			ObjectProvider<SslBundles> bundles, ObjectProvider<ConnectAuthenticator> authenticator) {
-		if (authenticator.getIfAvailable() == null && !properties.allowAnonymous()) {
-			logger.warn("Nobody can connect to realtime.ws-port: its connections authenticate in CONNECT with a "
-					+ "bearer token, and there is no JwtDecoder bean to check one");
-		}
+			ObjectProvider<SslBundles> bundles) {
 		NettyOptions options = new NettyOptions((properties.wsPort() != null) ? properties.wsPort() : 0,
 				properties.path(), properties.allowedOrigins(), properties.limits().connectTimeout());
 		return new NettyEndpoint(options, ssl(properties.ssl().bundle(), bundles), broker,
 				context.getBean(RealtimeWebSocketHandler.class),
 				context.getBean("realtimeNettyWorkers", Executor.class));
+	}
+
+	@Bean
+	DedicatedPort realtimeDedicatedPort(NettyEndpoint endpoint) {
+		return endpoint::getPort;
 	}
 
 	private static @Nullable SslContext ssl(@Nullable String name, ObjectProvider<SslBundles> bundles) {

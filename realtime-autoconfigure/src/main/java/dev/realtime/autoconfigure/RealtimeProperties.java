@@ -14,10 +14,13 @@ import org.springframework.util.unit.DataSize;
  * Properties of Realtime.
  *
  * @param enabled whether there is an endpoint and publications go anywhere
+ * @param role what this node does
  * @param path the path of the WebSocket endpoint
  * @param wsPort the port of an additional, dedicated WebSocket listener at the same path;
  * zero takes a free one
  * @param ssl TLS of the dedicated port
+ * @param publicUrl where clients connect, as they see it; by default it is told from the
+ * request for a token
  * @param allowedOrigins origins, or patterns of them, whose pages may connect besides
  * those of the application itself
  * @param allowAnonymous whether clients may connect without a user
@@ -27,18 +30,51 @@ import org.springframework.util.unit.DataSize;
  * @param keyPrefix what every key and pub/sub channel on Redis begins with
  * @param redis settings of the backplane on Redis
  * @param tenant how tenants are told
+ * @param token how tokens are signed
  * @param history how much of the past a channel keeps
  * @param limits limits of clients and publishers
  * @param shutdown how the node goes away
  * @since 0.1.0
  */
 @ConfigurationProperties("realtime")
-public record RealtimeProperties(@DefaultValue("true") boolean enabled, @DefaultValue("/realtime") String path,
-		@Nullable Integer wsPort, @DefaultValue Ssl ssl, @DefaultValue List<String> allowedOrigins,
+public record RealtimeProperties(@DefaultValue("true") boolean enabled, @DefaultValue("full") Role role,
+		@DefaultValue("/realtime") String path, @Nullable Integer wsPort, @DefaultValue Ssl ssl,
+		@Nullable String publicUrl, @DefaultValue List<String> allowedOrigins,
 		@DefaultValue("false") boolean allowAnonymous, @DefaultValue("10s") Duration heartbeat,
 		@DefaultValue("auto") BackplaneType backplane, @DefaultValue("realtime") String keyPrefix,
-		@DefaultValue Redis redis, @DefaultValue Tenant tenant, @DefaultValue History history,
-		@DefaultValue Limits limits, @DefaultValue Shutdown shutdown) {
+		@DefaultValue Redis redis, @DefaultValue Tenant tenant, @DefaultValue Token token,
+		@DefaultValue History history, @DefaultValue Limits limits, @DefaultValue Shutdown shutdown) {
+
+	/**
+	 * Whether clients may come without a session and bring a connection token.
+	 */
+	boolean usesTokens() {
+		return StringUtils.hasText(this.token.secret()) || !this.allowedOrigins.isEmpty();
+	}
+
+	/**
+	 * What a node does.
+	 */
+	public enum Role {
+
+		/**
+		 * Everything.
+		 */
+		FULL,
+
+		/**
+		 * Publishes, and issues tokens where realtime.public-url says where clients
+		 * connect; no client connects here.
+		 */
+		PUBLISHER,
+
+		/**
+		 * Serves clients on realtime.ws-port, knows no topics and asks nobody but Redis:
+		 * tokens say who may have what.
+		 */
+		RELAY
+
+	}
 
 	/**
 	 * What carries publications from node to node.
@@ -108,6 +144,24 @@ public record RealtimeProperties(@DefaultValue("true") boolean enabled, @Default
 
 		boolean isRequired(boolean customResolver) {
 			return (this.required != null) ? this.required : customResolver || StringUtils.hasText(this.claim);
+		}
+
+	}
+
+	/**
+	 * How tokens are signed.
+	 *
+	 * @param secret the secret, at least 32 bytes, the same on all nodes and relays. A
+	 * node that is alone makes one up
+	 * @param previousSecrets secrets whose tokens are still accepted
+	 * @param ttl how long a token can be used
+	 */
+	public record Token(@Nullable String secret, @DefaultValue List<String> previousSecrets,
+			@DefaultValue("60s") Duration ttl) {
+
+		@Override
+		public String toString() {
+			return "Token[ttl=" + this.ttl + "]";
 		}
 
 	}

@@ -33,7 +33,7 @@ import static org.awaitility.Awaitility.await;
  */
 @SpringBootTest(classes = { TestApplication.class, NettyPortTests.TokenConfiguration.class },
 		webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
-		properties = { "realtime.ws-port=0", "realtime.limits.pending-bytes=64KB" })
+		properties = { "realtime.ws-port=0", TestApplication.SECRET, "realtime.limits.pending-bytes=64KB" })
 @ExtendWith(NoLeaks.class)
 @Timeout(60)
 class MetricsTests {

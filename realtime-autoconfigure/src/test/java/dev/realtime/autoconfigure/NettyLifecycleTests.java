@@ -95,9 +95,10 @@ class NettyLifecycleTests {
 		SpringApplication application = new SpringApplication(TestApplication.class,
 				NettyPortTests.TokenConfiguration.class);
 		application.setRegisterShutdownHook(false);
-		String[] all = new String[arguments.length + 1];
+		String[] all = new String[arguments.length + 2];
 		all[0] = "--server.port=0";
-		System.arraycopy(arguments, 0, all, 1, arguments.length);
+		all[1] = "--" + TestApplication.SECRET;
+		System.arraycopy(arguments, 0, all, 2, arguments.length);
 		return application.run(all);
 	}
 

@@ -20,7 +20,8 @@ import org.springframework.boot.test.context.SpringBootTest;
 @Retention(RetentionPolicy.RUNTIME)
 @SpringBootTest(classes = { TestApplication.class, NettyPortTests.TokenConfiguration.class },
 		webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
-		properties = { "realtime.ws-port=0", "realtime.allowed-origins=https://app.example,https://*.shop.example" })
+		properties = { "realtime.ws-port=0", TestApplication.SECRET,
+				"realtime.allowed-origins=https://app.example,https://*.shop.example" })
 @ExtendWith(NoLeaks.class)
 @Tag("endpoint")
 @Timeout(120)

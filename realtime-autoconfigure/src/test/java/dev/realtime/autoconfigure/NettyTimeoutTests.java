@@ -21,7 +21,8 @@ import static org.assertj.core.api.Assertions.assertThatIOException;
  */
 @SpringBootTest(classes = { TestApplication.class, NettyPortTests.TokenConfiguration.class },
 		webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
-		properties = { "realtime.ws-port=0", "realtime.heartbeat=200ms", "realtime.limits.connect-timeout=2s" })
+		properties = { "realtime.ws-port=0", TestApplication.SECRET, "realtime.heartbeat=200ms",
+				"realtime.limits.connect-timeout=2s" })
 @ExtendWith(NoLeaks.class)
 @Timeout(120)
 class NettyTimeoutTests {

@@ -32,8 +32,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
  */
 @SpringBootTest(classes = { TestApplication.class, NettyPortTests.TokenConfiguration.class },
 		webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
-		properties = { "realtime.ws-port=0", "realtime.ssl.bundle=web", "spring.ssl.bundle.jks.web.key.alias=web",
-				"spring.ssl.bundle.jks.web.keystore.password=changeit" })
+		properties = { "realtime.ws-port=0", TestApplication.SECRET, "realtime.ssl.bundle=web",
+				"spring.ssl.bundle.jks.web.key.alias=web", "spring.ssl.bundle.jks.web.keystore.password=changeit" })
 @ExtendWith(NoLeaks.class)
 @Timeout(120)
 class NettyTlsTests {

@@ -29,7 +29,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 @SpringBootTest(classes = { TestApplication.class, NettyPortTests.TokenConfiguration.class },
 		webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
-		properties = { "realtime.ws-port=0", "realtime.limits.pending-bytes=16MB" })
+		properties = { "realtime.ws-port=0", TestApplication.SECRET, "realtime.limits.pending-bytes=16MB" })
 @ExtendWith(NoLeaks.class)
 @Tag("endpoint")
 @Timeout(180)

@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 
 import dev.realtime.Realtime;
 import dev.realtime.RealtimeTopic;
+import dev.realtime.autoconfigure.app.TestApplication;
 import dev.realtime.core.Backplane;
 import dev.realtime.core.ChannelId;
 import dev.realtime.core.InMemoryBackplane;
@@ -65,6 +66,7 @@ class RealtimeRedisAutoConfigurationTests {
 		.withConfiguration(AutoConfigurations.of(DataRedisAutoConfiguration.class, RealtimeRedisAutoConfiguration.class,
 				RealtimeAutoConfiguration.class, MetricsAutoConfiguration.class, RealtimeMetricsAutoConfiguration.class,
 				RealtimeHealthAutoConfiguration.class))
+		.withPropertyValues(TestApplication.SECRET)
 		.withUserConfiguration(News.class);
 
 	@BeforeAll

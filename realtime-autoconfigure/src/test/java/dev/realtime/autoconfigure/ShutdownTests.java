@@ -34,7 +34,7 @@ class ShutdownTests {
 	@BeforeEach
 	void start() {
 		this.context = new SpringApplicationBuilder(TestApplication.class, NettyPortTests.TokenConfiguration.class)
-			.properties("server.port=0", "realtime.ws-port=0", "realtime.shutdown.spread=8s")
+			.properties("server.port=0", "realtime.ws-port=0", TestApplication.SECRET, "realtime.shutdown.spread=8s")
 			.run();
 	}
 

@@ -36,7 +36,7 @@ import static org.awaitility.Awaitility.await;
  */
 @SpringBootTest(classes = { TestApplication.class, NettyPortTests.TokenConfiguration.class },
 		webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
-		properties = { "realtime.ws-port=0", "realtime.limits.pending-bytes=512KB" })
+		properties = { "realtime.ws-port=0", TestApplication.SECRET, "realtime.limits.pending-bytes=512KB" })
 @ExtendWith({ OutputCaptureExtension.class, NoLeaks.class })
 @Tag("endpoint")
 @Timeout(180)

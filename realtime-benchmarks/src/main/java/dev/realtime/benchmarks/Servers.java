@@ -34,7 +34,8 @@ final class Servers {
 	 */
 	private static final List<String> TOMCAT = List.of("--server.address=127.0.0.1",
 			"--server.tomcat.max-connections=20000", "--server.tomcat.accept-count=4096",
-			"--spring.main.banner-mode=off");
+			"--spring.main.banner-mode=off",
+			"--realtime.token.secret=0123456789abcdef0123456789abcdef");
 
 	private final Map<String, ServerKind> byName = new LinkedHashMap<>();
 

@@ -10,13 +10,17 @@ import dev.realtime.PublicationBuilder;
 import dev.realtime.Realtime;
 import dev.realtime.StreamPosition;
 import dev.realtime.Tenant;
+import dev.realtime.TopicFilter;
 import dev.realtime.core.RealtimeEngine;
 import dev.realtime.json.JsonPayloads;
 import dev.realtime.tenant.Tenants;
+import dev.realtime.token.UserTokens;
+import dev.realtime.topic.SubscribeAttempt;
 import dev.realtime.topic.Topic;
 import dev.realtime.topic.Topics;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.security.access.AccessDeniedException;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.core.context.SecurityContextHolder;
 
@@ -35,6 +39,8 @@ public final class DefaultRealtime implements Realtime {
 
 	private final JsonPayloads payloads;
 
+	private final UserTokens tokens;
+
 	private final @Nullable Tenant tenant;
 
 	/**
@@ -43,17 +49,20 @@ public final class DefaultRealtime implements Realtime {
 	 * @param topics the declared topics
 	 * @param tenants who belongs to which tenant
 	 * @param payloads writes the payloads
+	 * @param tokens issues tokens
 	 */
-	public DefaultRealtime(RealtimeEngine engine, Topics topics, Tenants tenants, JsonPayloads payloads) {
-		this(engine, topics, tenants, payloads, null);
+	public DefaultRealtime(RealtimeEngine engine, Topics topics, Tenants tenants, JsonPayloads payloads,
+			UserTokens tokens) {
+		this(engine, topics, tenants, payloads, tokens, null);
 	}
 
 	private DefaultRealtime(RealtimeEngine engine, Topics topics, Tenants tenants, JsonPayloads payloads,
-			@Nullable Tenant tenant) {
+			UserTokens tokens, @Nullable Tenant tenant) {
 		this.engine = engine;
 		this.topics = topics;
 		this.tenants = tenants;
 		this.payloads = payloads;
+		this.tokens = tokens;
 		this.tenant = tenant;
 	}
 
@@ -89,7 +98,8 @@ public final class DefaultRealtime implements Realtime {
 
 	@Override
 	public Realtime forTenant(String tenantId) {
-		return new DefaultRealtime(this.engine, this.topics, this.tenants, this.payloads, new Tenant(tenantId));
+		return new DefaultRealtime(this.engine, this.topics, this.tenants, this.payloads, this.tokens,
+				new Tenant(tenantId));
 	}
 
 	@Override
@@ -107,6 +117,27 @@ public final class DefaultRealtime implements Realtime {
 					+ "Write either realtime.to(\"" + found.name() + "\", value) or realtime.to(\"" + topic + "\")");
 		}
 		return new DefaultPublicationBuilder(this, found, topic);
+	}
+
+	@Override
+	public String connectionToken() {
+		return this.tokens.connection(requireAuthentication(), requireTenant()).value();
+	}
+
+	@Override
+	public String subscribeToken(String topic, Map<String, ?> filter) {
+		Authentication user = requireAuthentication();
+		Tenant tenant = requireTenant();
+		Topic found = this.topics.find(topic);
+		Map<String, String> variables = (found != null) ? found.match(topic) : null;
+		if (found == null || variables == null) {
+			throw new IllegalArgumentException("There is no topic '" + topic + "', with its variables filled in");
+		}
+		TopicFilter chosen = TopicFilter.ofMap(filter);
+		if (!found.permits(new SubscribeAttempt(user, tenant, variables, chosen))) {
+			throw new AccessDeniedException("The rule of topic '" + found.name() + "' does not permit it");
+		}
+		return this.tokens.subscription(user, tenant, found, topic, chosen, null).value();
 	}
 
 	RealtimeEngine engine() {
@@ -136,6 +167,15 @@ public final class DefaultRealtime implements Realtime {
 					+ "it is with realtime.to(topic).user(name)");
 		}
 		return user.getName();
+	}
+
+	private static Authentication requireAuthentication() {
+		Authentication user = currentUser();
+		if (user == null) {
+			throw new IllegalStateException(
+					"No user: a token says who somebody is, but nobody is logged in on this " + "thread");
+		}
+		return user;
 	}
 
 	private static @Nullable Authentication currentUser() {

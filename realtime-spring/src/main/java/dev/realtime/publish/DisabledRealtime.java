@@ -1,5 +1,6 @@
 package dev.realtime.publish;
 
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
 import dev.realtime.PublicationBuilder;
@@ -36,6 +37,16 @@ public final class DisabledRealtime implements Realtime {
 	@Override
 	public PublicationBuilder to(String topic, Object... variables) {
 		return new DisabledPublicationBuilder();
+	}
+
+	@Override
+	public String connectionToken() {
+		return "";
+	}
+
+	@Override
+	public String subscribeToken(String topic, Map<String, ?> filter) {
+		return "";
 	}
 
 	/**

@@ -3,8 +3,8 @@ package dev.realtime.stomp;
 import org.springframework.security.core.Authentication;
 
 /**
- * Tells who a token in CONNECT belongs to, for connections whose handshake carried no
- * user.
+ * Tells who a token in CONNECT belongs to that is none of our own, for connections whose
+ * handshake carried no user.
  *
  * @since 0.1.0
  */

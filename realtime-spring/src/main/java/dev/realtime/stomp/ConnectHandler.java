@@ -2,12 +2,17 @@ package dev.realtime.stomp;
 
 import java.security.Principal;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 import dev.realtime.Tenant;
 import dev.realtime.core.CloseReason;
 import dev.realtime.stomp.StompConnection.Identity;
 import dev.realtime.tenant.Tenants;
+import dev.realtime.token.AuthenticationExpiry;
+import dev.realtime.token.ConnectionTokens;
+import dev.realtime.token.ConnectionUser;
+import dev.realtime.token.SessionReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,6 +25,7 @@ import org.springframework.security.core.Authentication;
 import org.springframework.security.core.AuthenticationException;
 import org.springframework.security.core.authority.AuthorityUtils;
 import org.springframework.security.web.authentication.preauth.PreAuthenticatedAuthenticationToken;
+import org.springframework.web.socket.server.support.HttpSessionHandshakeInterceptor;
 
 /**
  * Handles CONNECT: version, user, tenant, heart-beats.
@@ -30,13 +36,13 @@ final class ConnectHandler {
 
 	private static final List<String> VERSIONS = List.of("1.2", "1.1", "1.0");
 
-	private static final String BEARER = "Bearer ";
-
 	private static final String REFUSED = "Authentication failed";
 
 	private final AuthenticationTrustResolver trust = new AuthenticationTrustResolverImpl();
 
 	private final @Nullable ConnectAuthenticator authenticator;
+
+	private final ConnectionTokens tokens;
 
 	private final Tenants tenants;
 
@@ -44,9 +50,10 @@ final class ConnectHandler {
 
 	private final StompFrames frames;
 
-	ConnectHandler(@Nullable ConnectAuthenticator authenticator, Tenants tenants, StompEndpointOptions options,
-			StompFrames frames) {
+	ConnectHandler(@Nullable ConnectAuthenticator authenticator, ConnectionTokens tokens, Tenants tenants,
+			StompEndpointOptions options, StompFrames frames) {
 		this.authenticator = authenticator;
+		this.tokens = tokens;
 		this.tenants = tenants;
 		this.options = options;
 		this.frames = frames;
@@ -100,12 +107,12 @@ final class ConnectHandler {
 	private @Nullable Identity identify(StompConnection connection, StompHeaderAccessor connect) {
 		try {
 			Authentication user = authenticate(connect);
-			Tenant tenant = (user != null) ? this.tenants.of(user) : null;
+			Tenant tenant = (user != null) ? tenant(user) : null;
 			if (user == null || tenant == null) {
 				logger.debug("Refused a connection {}", (user != null) ? "without a tenant" : "without a user");
 				return null;
 			}
-			return new Identity(user, tenant);
+			return new Identity(user, tenant, session(user, connect), AuthenticationExpiry.of(user));
 		}
 		catch (AuthenticationException ex) {
 			logger.debug("Refused a connection: {}", ex.getMessage());
@@ -127,7 +134,10 @@ final class ConnectHandler {
 		else if (principal != null) {
 			return new PreAuthenticatedAuthenticationToken(principal, "", AuthorityUtils.NO_AUTHORITIES);
 		}
-		String token = token(connect);
+		String token = Credentials.ofConnect(connect);
+		if (token != null && this.tokens.isOurs(token)) {
+			return this.tokens.authenticate(token);
+		}
 		if (token != null && this.authenticator != null) {
 			return this.authenticator.authenticate(token);
 		}
@@ -135,12 +145,18 @@ final class ConnectHandler {
 				AuthorityUtils.createAuthorityList("ROLE_ANONYMOUS")) : null;
 	}
 
-	private static @Nullable String token(StompHeaderAccessor connect) {
-		String authorization = connect.getFirstNativeHeader("Authorization");
-		if (authorization != null && authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
-			return authorization.substring(BEARER.length()).trim();
+	private @Nullable Tenant tenant(Authentication user) {
+		return (user.getPrincipal() instanceof ConnectionUser connection) ? connection.tenant() : this.tenants.of(user);
+	}
+
+	private static @Nullable String session(Authentication user, StompHeaderAccessor connect) {
+		if (user.getPrincipal() instanceof ConnectionUser connection) {
+			return connection.session();
 		}
-		return connect.getPasscode();
+		Map<String, Object> attributes = connect.getSessionAttributes();
+		Object id = (attributes != null) ? attributes.get(HttpSessionHandshakeInterceptor.HTTP_SESSION_ID_ATTR_NAME)
+				: null;
+		return (id != null) ? SessionReference.of(id.toString()) : null;
 	}
 
 }

@@ -14,6 +14,12 @@ public enum ControlCode {
 	/** The rule of the topic, or the application's security, says no. */
 	FORBIDDEN("forbidden", "You may not do this"),
 
+	/** Here a subscription needs a token, which the application issues. */
+	TOKEN_REQUIRED("token-required", "A subscription token is needed here"),
+
+	/** The token has expired, or is for somebody or something else: fetch another. */
+	TOKEN_INVALID("token-invalid", "The token is not valid for this, fetch another"),
+
 	/** The filter breaks the grammar or a limit. */
 	BAD_FILTER("bad-filter", "The filter is not valid"),
 

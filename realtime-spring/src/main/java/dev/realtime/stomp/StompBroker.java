@@ -7,6 +7,8 @@ import dev.realtime.core.Connection;
 import dev.realtime.core.RealtimeEngine;
 import dev.realtime.json.FilterParser;
 import dev.realtime.tenant.Tenants;
+import dev.realtime.token.ConnectionTokens;
+import dev.realtime.token.UserTokens;
 import dev.realtime.topic.Topics;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +31,8 @@ public final class StompBroker {
 
 	private final RealtimeEngine engine;
 
+	private final ConnectionTokens tokens;
+
 	private final StompEndpointOptions options;
 
 	private final TopicBroker topicBroker;
@@ -38,19 +42,22 @@ public final class StompBroker {
 	/**
 	 * A broker for these topics.
 	 * @param engine carries publications and keeps subscriptions
-	 * @param topics the declared topics
+	 * @param topics the declared topics, or {@code null} on a relay, which knows none
 	 * @param filters reads filters
 	 * @param tenants who belongs to which tenant
 	 * @param authenticator tells who a token in CONNECT belongs to; {@code null} if only
-	 * the handshake authenticates
+	 * the handshake and our own tokens do
+	 * @param tokens verifies our own tokens
 	 * @param options settings
 	 */
-	public StompBroker(RealtimeEngine engine, Topics topics, FilterParser filters, Tenants tenants,
-			@Nullable ConnectAuthenticator authenticator, StompEndpointOptions options) {
+	public StompBroker(RealtimeEngine engine, @Nullable Topics topics, FilterParser filters, Tenants tenants,
+			@Nullable ConnectAuthenticator authenticator, UserTokens tokens, StompEndpointOptions options) {
 		this.engine = engine;
+		this.tokens = tokens.connections();
 		this.options = options;
-		this.topicBroker = new TopicBroker(engine, topics, filters, this.frames);
-		this.connectHandler = new ConnectHandler(authenticator, tenants, options, this.frames);
+		this.topicBroker = new TopicBroker(engine, new SubscribeRights(topics, tokens.subscriptions()), filters,
+				this.frames);
+		this.connectHandler = new ConnectHandler(authenticator, this.tokens, tenants, options, this.frames);
 	}
 
 	/**
@@ -93,7 +100,7 @@ public final class StompBroker {
 
 	StompProtocolHandler protocolHandler(AbstractSubscribableChannel inboundChannel, ApplicationEventPublisher events) {
 		return new StompProtocolHandler(this.engine, inboundChannel, this.connectHandler, this.topicBroker, this.frames,
-				events, this.options.frameSize());
+				this.tokens, events, this.options.frameSize());
 	}
 
 	ConnectHandler connectHandler() {

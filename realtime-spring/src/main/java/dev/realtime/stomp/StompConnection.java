@@ -1,6 +1,7 @@
 package dev.realtime.stomp;
 
 import java.security.Principal;
+import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -8,6 +9,7 @@ import java.util.function.Consumer;
 import dev.realtime.Tenant;
 import dev.realtime.core.CloseReason;
 import dev.realtime.core.Connection;
+import dev.realtime.token.SessionReference;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.messaging.Message;
@@ -187,8 +189,11 @@ final class StompConnection {
 	 *
 	 * @param user the authenticated user, or an anonymous one
 	 * @param tenant the user's tenant
+	 * @param session the {@link SessionReference} of the HTTP session that the handshake
+	 * or the token belongs to, if there is one
+	 * @param expiresAt when the authentication ends, if it does
 	 */
-	record Identity(Authentication user, Tenant tenant) {
+	record Identity(Authentication user, Tenant tenant, @Nullable String session, @Nullable Instant expiresAt) {
 
 	}
 

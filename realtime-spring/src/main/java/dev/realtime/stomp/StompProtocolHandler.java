@@ -10,6 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 
 import dev.realtime.core.CloseReason;
 import dev.realtime.core.RealtimeEngine;
+import dev.realtime.token.ConnectionTokens;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -87,20 +88,24 @@ final class StompProtocolHandler implements SubProtocolHandler {
 
 	private final StompFrames frames;
 
+	private final ConnectionTokens tokens;
+
 	private final ApplicationEventPublisher events;
 
 	private final int frameSize;
 
 	StompProtocolHandler(RealtimeEngine engine, AbstractSubscribableChannel inboundChannel,
-			ConnectHandler connectHandler, TopicBroker topicBroker, StompFrames frames,
+			ConnectHandler connectHandler, TopicBroker topicBroker, StompFrames frames, ConnectionTokens tokens,
 			ApplicationEventPublisher events, int frameSize) {
 		this.engine = engine;
 		this.inboundChannel = inboundChannel;
 		this.connectHandler = connectHandler;
 		this.topicBroker = topicBroker;
 		this.frames = frames;
+		this.tokens = tokens;
 		this.events = events;
 		this.frameSize = frameSize;
+		this.decoder.setHeaderInitializer(PrintableHeaders.INITIALIZER);
 	}
 
 	@Override
@@ -163,6 +168,7 @@ final class StompProtocolHandler implements SubProtocolHandler {
 			connection.fail(CloseReason.PROTOCOL_ERROR, MALFORMED);
 			return;
 		}
+		Credentials.hide(frame, this.tokens::isOurs);
 		frame.setSessionId(session.getId());
 		frame.setSessionAttributes(session.getAttributes());
 		frame.setHeader(SimpMessageHeaderAccessor.HEART_BEAT_HEADER, frame.getHeartbeat());

@@ -1,7 +1,6 @@
 package dev.realtime.stomp;
 
 import java.util.List;
-import java.util.Map;
 
 import dev.realtime.Replay;
 import dev.realtime.StreamPosition;
@@ -16,9 +15,7 @@ import dev.realtime.core.SubscriptionRequest;
 import dev.realtime.json.FilterParser;
 import dev.realtime.json.InvalidFilterException;
 import dev.realtime.stomp.StompConnection.Identity;
-import dev.realtime.topic.SubscribeAttempt;
-import dev.realtime.topic.Topic;
-import dev.realtime.topic.Topics;
+import dev.realtime.topic.ChannelSettings;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,15 +43,15 @@ final class TopicBroker {
 
 	private final RealtimeEngine engine;
 
-	private final Topics topics;
+	private final SubscribeRights rights;
 
 	private final FilterParser filters;
 
 	private final StompFrames frames;
 
-	TopicBroker(RealtimeEngine engine, Topics topics, FilterParser filters, StompFrames frames) {
+	TopicBroker(RealtimeEngine engine, SubscribeRights rights, FilterParser filters, StompFrames frames) {
 		this.engine = engine;
-		this.topics = topics;
+		this.rights = rights;
 		this.filters = filters;
 		this.frames = frames;
 	}
@@ -72,26 +69,19 @@ final class TopicBroker {
 			subscribe(connection, id, frame);
 		}
 		catch (DeniedException ex) {
-			deny(connection, id, frame.getDestination(), ex.code, ex.detail);
+			deny(connection, id, frame.getDestination(), ex.code(), ex.detail());
 		}
 	}
 
 	private void subscribe(StompConnection connection, String id, StompHeaderAccessor frame) throws DeniedException {
 		Identity identity = connection.identity();
 		String name = topicName(frame.getDestination());
-		Topic topic = this.topics.find(name);
-		Map<String, String> variables = (topic != null) ? topic.match(name) : null;
-		if (topic == null || variables == null) {
-			throw new DeniedException(ControlCode.UNKNOWN_TOPIC);
-		}
 		TopicFilter filter = filter(frame.getFirstNativeHeader("filter"));
-		Start start = start(topic, filter, frame);
-		if (!topic.permits(new SubscribeAttempt(identity.user(), identity.tenant(), variables, filter))) {
-			throw new DeniedException(ControlCode.FORBIDDEN);
-		}
-		ChannelId channel = topic.channel(name, identity.tenant(), identity.user().getName());
+		ChannelSettings settings = this.rights.require(identity, name, filter, Credentials.token(frame));
+		Start start = start(settings, filter, frame);
+		ChannelId channel = settings.channel(name, identity.tenant(), identity.user().getName());
 		SubscriptionRequest request = new SubscriptionRequest(id, channel, MessageFilter.of(filter.values()), start,
-				frame.getReceipt(), topic.history(), topic.conflateBy());
+				frame.getReceipt(), settings.history(), settings.conflateBy());
 		SubscribeOutcome outcome = this.engine.subscribe(connection.connection(), request, (ex) -> {
 			logger.debug("Could not subscribe {} to {}", connection, channel, ex);
 			deny(connection, id, frame.getDestination(), ControlCode.UNAVAILABLE, ControlCode.UNAVAILABLE.detail());
@@ -124,7 +114,8 @@ final class TopicBroker {
 		}
 	}
 
-	private static Start start(Topic topic, TopicFilter filter, StompHeaderAccessor frame) throws DeniedException {
+	private static Start start(ChannelSettings settings, TopicFilter filter, StompHeaderAccessor frame)
+			throws DeniedException {
 		String since = frame.getFirstNativeHeader("since");
 		if (since != null) {
 			try {
@@ -135,9 +126,9 @@ final class TopicBroker {
 			}
 		}
 		String replay = frame.getFirstNativeHeader("replay");
-		if ((replay != null) ? replay.equals("last") : topic.replay() == Replay.LAST) {
-			return new Start.Last(topic.key().isEmpty() ? List.of()
-					: List.copyOf(MessageFilter.of(filter.values()).combinations(topic.key(), MAX_REPLAY_KEYS)));
+		if ((replay != null) ? replay.equals("last") : settings.replay() == Replay.LAST) {
+			return new Start.Last(settings.key().isEmpty() ? List.of()
+					: List.copyOf(MessageFilter.of(filter.values()).combinations(settings.key(), MAX_REPLAY_KEYS)));
 		}
 		if (replay == null || replay.equals("none")) {
 			return new Start.Live();
@@ -184,27 +175,6 @@ final class TopicBroker {
 
 	private static boolean hasControls(@Nullable String text) {
 		return text != null && text.chars().anyMatch(Character::isISOControl);
-	}
-
-	/**
-	 * Why a subscription is refused.
-	 */
-	private static final class DeniedException extends Exception {
-
-		private final ControlCode code;
-
-		private final String detail;
-
-		DeniedException(ControlCode code) {
-			this(code, code.detail());
-		}
-
-		DeniedException(ControlCode code, String detail) {
-			super(detail, null, false, false);
-			this.code = code;
-			this.detail = detail;
-		}
-
 	}
 
 }

@@ -3,7 +3,6 @@ package dev.realtime.topic;
 import java.util.List;
 import java.util.Map;
 
-import dev.realtime.Overflow;
 import dev.realtime.Replay;
 import dev.realtime.Scope;
 import dev.realtime.Tenant;
@@ -30,27 +29,14 @@ public final class Topic {
 
 	private final Class<?> type;
 
-	private final List<String> key;
-
-	private final HistoryOptions history;
-
-	private final Scope scope;
-
-	private final Replay replay;
-
-	private final Overflow overflow;
+	private final ChannelSettings settings;
 
 	private final SubscribeRule rule;
 
-	Topic(TopicName name, Class<?> type, List<String> key, HistoryOptions history, Scope scope, Replay replay,
-			Overflow overflow, SubscribeRule rule) {
+	Topic(TopicName name, Class<?> type, ChannelSettings settings, SubscribeRule rule) {
 		this.name = name;
 		this.type = type;
-		this.key = key;
-		this.history = history;
-		this.scope = scope;
-		this.replay = replay;
-		this.overflow = overflow;
+		this.settings = settings;
 		this.rule = rule;
 	}
 
@@ -86,14 +72,7 @@ public final class Topic {
 	 * @return the identity of the channel
 	 */
 	public ChannelId channel(String name, @Nullable Tenant tenant, @Nullable String user) {
-		if (this.scope == Scope.GLOBAL) {
-			return new ChannelId(null, null, name);
-		}
-		if (tenant == null || (this.scope == Scope.USER && user == null)) {
-			throw new IllegalArgumentException("A channel of topic '" + this.name + "' needs a tenant"
-					+ ((this.scope == Scope.USER) ? " and a user" : ""));
-		}
-		return new ChannelId(tenant.id(), (this.scope == Scope.USER) ? user : null, name);
+		return this.settings.channel(name, tenant, user);
 	}
 
 	/**
@@ -113,11 +92,19 @@ public final class Topic {
 	}
 
 	/**
+	 * What the topic says about its channels.
+	 * @return the settings
+	 */
+	public ChannelSettings settings() {
+		return this.settings;
+	}
+
+	/**
 	 * The attributes that identify what a message is about.
 	 * @return their names, empty if there are none
 	 */
 	public List<String> key() {
-		return this.key;
+		return this.settings.key();
 	}
 
 	/**
@@ -125,7 +112,7 @@ public final class Topic {
 	 * @return the bounds
 	 */
 	public HistoryOptions history() {
-		return this.history;
+		return this.settings.history();
 	}
 
 	/**
@@ -133,7 +120,7 @@ public final class Topic {
 	 * @return the scope
 	 */
 	public Scope scope() {
-		return this.scope;
+		return this.settings.scope();
 	}
 
 	/**
@@ -141,7 +128,7 @@ public final class Topic {
 	 * @return the default of the topic
 	 */
 	public Replay replay() {
-		return this.replay;
+		return this.settings.replay();
 	}
 
 	/**
@@ -150,7 +137,7 @@ public final class Topic {
 	 * @return their names, or {@code null} if such a client is disconnected
 	 */
 	public @Nullable List<String> conflateBy() {
-		return (this.overflow == Overflow.CONFLATE) ? this.key : null;
+		return this.settings.conflateBy();
 	}
 
 	/**

@@ -87,8 +87,9 @@ public final class TopicFactory {
 			throw new IllegalArgumentException(type.getName() + " is not annotated with @RealtimeTopic");
 		}
 		TopicName name = name(type, annotation);
-		return new Topic(name, type, List.of(annotation.key()), history(type, annotation.history()), annotation.scope(),
-				annotation.replay(), annotation.overflow(), rule(type, name, annotation, bean));
+		ChannelSettings settings = new ChannelSettings(annotation.scope(), List.of(annotation.key()),
+				history(type, annotation.history()), annotation.replay(), annotation.overflow());
+		return new Topic(name, type, settings, rule(type, name, annotation, bean));
 	}
 
 	private TopicName name(Class<?> type, RealtimeTopic annotation) {

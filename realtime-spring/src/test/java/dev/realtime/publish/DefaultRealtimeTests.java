@@ -1,5 +1,6 @@
 package dev.realtime.publish;
 
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -14,12 +15,20 @@ import dev.realtime.Realtime;
 import dev.realtime.RealtimeTopic;
 import dev.realtime.Scope;
 import dev.realtime.StreamPosition;
+import dev.realtime.Tenant;
+import dev.realtime.TopicFilter;
 import dev.realtime.core.ChannelId;
 import dev.realtime.core.InMemoryBackplane;
 import dev.realtime.core.Publication;
 import dev.realtime.core.RealtimeEngine;
 import dev.realtime.json.JsonPayloads;
 import dev.realtime.tenant.Tenants;
+import dev.realtime.token.ConnectionUser;
+import dev.realtime.token.InvalidTokenException;
+import dev.realtime.token.SessionReference;
+import dev.realtime.token.SigningKeys;
+import dev.realtime.token.TokenSubject;
+import dev.realtime.token.UserTokens;
 import dev.realtime.topic.TestTopics;
 import dev.realtime.topic.Topics;
 import org.junit.jupiter.api.AfterEach;
@@ -29,11 +38,16 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.json.JsonMapper;
 
+import org.springframework.mock.web.MockHttpServletRequest;
+import org.springframework.security.access.AccessDeniedException;
 import org.springframework.security.authentication.TestingAuthenticationToken;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.core.context.SecurityContextHolder;
+import org.springframework.web.context.request.RequestContextHolder;
+import org.springframework.web.context.request.ServletRequestAttributes;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
@@ -50,12 +64,15 @@ class DefaultRealtimeTests {
 	private final RealtimeEngine engine = new RealtimeEngine(this.backplane, InstantSource.system(), 10);
 
 	private final Topics topics = TestTopics.of(Contact.class, ContactUpdated.class, DocumentUpdated.class, Inbox.class,
-			Maintenance.class, Keyed.class, Pair.class);
+			Maintenance.class, Keyed.class, Pair.class, Secret.class);
 
 	private final Tenants tenants = new Tenants((user) -> ((String) user.getPrincipal()).split("@")[1], true);
 
+	private final UserTokens tokens = new UserTokens(SigningKeys.of("x".repeat(32), List.of()), Duration.ofMinutes(1),
+			InstantSource.system());
+
 	private final Realtime realtime = new DefaultRealtime(this.engine, this.topics, this.tenants,
-			new JsonPayloads(new JsonMapper(), PAYLOAD_SIZE));
+			new JsonPayloads(new JsonMapper(), PAYLOAD_SIZE), this.tokens);
 
 	@AfterEach
 	void logout() {
@@ -296,6 +313,68 @@ class DefaultRealtimeTests {
 		assertThat(last(new ChannelId("acme", null, "contact")).data()).asString().isEqualTo("[{\"id\":1}]");
 	}
 
+	@Test
+	void connectionTokenIsForTheCurrentUser() {
+		login("alice@acme");
+		Authentication user = this.tokens.connections().authenticate(this.realtime.connectionToken());
+		assertThat(user.getPrincipal()).isEqualTo(new ConnectionUser("alice@acme", new Tenant("acme"), null, null));
+	}
+
+	@Test
+	void tokensBelongToTheSessionOfTheRequest() {
+		login("alice@acme");
+		MockHttpServletRequest request = new MockHttpServletRequest();
+		RequestContextHolder.setRequestAttributes(new ServletRequestAttributes(request));
+		try {
+			assertThat(this.tokens.connections().authenticate(this.realtime.connectionToken()).getPrincipal())
+				.extracting("session")
+				.isNull();
+			assertThat(request.getSession(false)).isNull();
+			String session = SessionReference.of(request.getSession(true).getId());
+			assertThat(this.tokens.connections().authenticate(this.realtime.connectionToken()).getPrincipal())
+				.extracting("session")
+				.isEqualTo(session)
+				.isNotEqualTo(request.getSession(true).getId());
+		}
+		finally {
+			RequestContextHolder.resetRequestAttributes();
+		}
+	}
+
+	@Test
+	void subscriptionTokenIsForTheCurrentUserAndExactlyThis() {
+		login("alice@acme");
+		String token = this.realtime.subscribeToken("document.42", Map.of("part", List.of("a", "b")));
+		TokenSubject alice = new TokenSubject("alice@acme", new Tenant("acme"), null);
+		TopicFilter filter = TopicFilter.ofMap(Map.of("part", List.of("b", "a")));
+		assertThat(this.tokens.subscriptions().verify(token, alice, "document.42", filter).settings())
+			.isEqualTo(this.topics.find("document.42").settings());
+		assertThatExceptionOfType(InvalidTokenException.class)
+			.isThrownBy(() -> this.tokens.subscriptions().verify(token, alice, "document.42", TopicFilter.none()));
+	}
+
+	@Test
+	void whenRuleDeniesThenThereIsNoSubscriptionToken() {
+		login("alice@acme");
+		assertThatExceptionOfType(AccessDeniedException.class)
+			.isThrownBy(() -> this.realtime.subscribeToken("secret", Map.of()));
+	}
+
+	@Test
+	void whenTopicIsUnknownOrLacksAVariableThenThereIsNoSubscriptionToken() {
+		login("alice@acme");
+		for (String topic : List.of("nowhere", "document.{id}", "document")) {
+			assertThatIllegalArgumentException().isThrownBy(() -> this.realtime.subscribeToken(topic, Map.of()))
+				.withMessageContaining(topic);
+		}
+	}
+
+	@Test
+	void whenNobodyIsLoggedInThenThereAreNoTokens() {
+		assertThatIllegalStateException().isThrownBy(() -> acme().connectionToken()).withMessageContaining("logged in");
+		assertThatIllegalStateException().isThrownBy(() -> acme().subscribeToken("contact", Map.of()));
+	}
+
 	private Realtime acme() {
 		return this.realtime.forTenant("acme");
 	}
@@ -317,6 +396,11 @@ class DefaultRealtimeTests {
 
 	private List<Publication> byKey(ChannelId channel, Object... key) {
 		return this.backplane.lastByKey(channel, List.of(Arrays.asList(key))).join();
+	}
+
+	@RealtimeTopic(canSubscribe = "denyAll")
+	record Secret() {
+
 	}
 
 	@RealtimeTopic(canSubscribe = "permitAll")

@@ -1,5 +1,7 @@
 package dev.realtime.publish;
 
+import java.util.Map;
+
 import dev.realtime.Realtime;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -25,6 +27,12 @@ class DisabledRealtimeTests {
 		assertThat(this.realtime.publish("nowhere", new Object())).isCompletedWithValue(null);
 		assertThat(this.realtime.publish(new Object())).isCompletedWithValue(null);
 		assertThat(this.realtime.forTenant("").publish("nowhere", new Object())).isCompletedWithValue(null);
+	}
+
+	@Test
+	void tokensAreEmpty() {
+		assertThat(this.realtime.connectionToken()).isEmpty();
+		assertThat(this.realtime.subscribeToken("nowhere", Map.of())).isEmpty();
 	}
 
 	@Test

@@ -1,5 +1,6 @@
 package dev.realtime.publish;
 
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,6 +13,8 @@ import dev.realtime.core.RealtimeEngine;
 import dev.realtime.json.JsonPayloads;
 import dev.realtime.tenant.DefaultTenantResolver;
 import dev.realtime.tenant.Tenants;
+import dev.realtime.token.SigningKeys;
+import dev.realtime.token.UserTokens;
 import dev.realtime.topic.TestTopics;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -58,7 +61,8 @@ class TransactionTests {
 
 	private final Realtime realtime = new DefaultRealtime(
 			new RealtimeEngine(this.backplane, InstantSource.system(), 10), TestTopics.of(Contact.class),
-			new Tenants(new DefaultTenantResolver("tenant_id"), false), new JsonPayloads(new JsonMapper(), 1000));
+			new Tenants(new DefaultTenantResolver("tenant_id"), false), new JsonPayloads(new JsonMapper(), 1000),
+			new UserTokens(SigningKeys.none("none"), Duration.ofMinutes(1), InstantSource.system()));
 
 	@BeforeEach
 	void createTable() {

@@ -176,7 +176,7 @@ class TopicTests {
 		Topic topic = TestTopics.of(StaticRuleRecord.class).find("static.rule.record");
 		assertThat(topic.channel("x", ACME, "alice")).isEqualTo(new ChannelId("acme", null, "x"));
 		assertThatIllegalArgumentException().isThrownBy(() -> topic.channel("x", null, "alice"))
-			.withMessage("A channel of topic 'static.rule.record' needs a tenant");
+			.withMessage("A channel of topic 'x' needs a tenant");
 	}
 
 	@Test
@@ -184,7 +184,7 @@ class TopicTests {
 		Topic topic = TestTopics.of(UserTopic.class).find("user");
 		assertThat(topic.channel("x", ACME, "alice")).isEqualTo(new ChannelId("acme", "alice", "x"));
 		assertThatIllegalArgumentException().isThrownBy(() -> topic.channel("x", ACME, null))
-			.withMessage("A channel of topic 'user' needs a tenant and a user");
+			.withMessage("A channel of topic 'x' needs a tenant and a user");
 		assertThatIllegalArgumentException().isThrownBy(() -> topic.channel("x", null, "alice"));
 	}
 

@@ -22,7 +22,7 @@ final class Cluster implements AutoCloseable {
 
 	private final RedisServer redis;
 
-	private final List<Node> nodes;
+	private final List<Node> nodes = new ArrayList<>();
 
 	private final AtomicInteger turn = new AtomicInteger();
 
@@ -35,19 +35,37 @@ final class Cluster implements AutoCloseable {
 	 * @param application what to start: the last arguments of the {@code java} command
 	 */
 	Cluster(String name, int size, List<String> application) throws IOException {
+		this(name);
+		add("node", size, application);
+	}
+
+	/**
+	 * No nodes yet.
+	 * @param name what to call the directory of the logs
+	 */
+	Cluster(String name) throws IOException {
 		Runtime.getRuntime().addShutdownHook(this.lastResort);
 		this.directory = Files.createDirectories(Path.of("target", "nodes", name).toAbsolutePath());
 		this.redis = RedisServer.running("--appendonly", "yes", "--appendfsync", "everysec");
+	}
+
+	/**
+	 * Adds nodes that were not started.
+	 */
+	List<Node> add(String name, int size, List<String> application) {
 		List<String> command = new ArrayList<>();
 		// Quick to start rather than fast.
 		command.addAll(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx512m",
 				"-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
 		command.addAll(application);
 		command.addAll(List.of("--server.port=0", "--spring.data.redis.host=127.0.0.1",
-				"--spring.data.redis.port=" + this.redis.port()));
-		this.nodes = IntStream.range(0, size)
-			.mapToObj((i) -> new Node("node" + i, this.directory.resolve("node" + i + ".log"), command))
+				"--spring.data.redis.port=" + this.redis.port(),
+				"--realtime.token.secret=0123456789abcdef0123456789abcdef"));
+		List<Node> added = IntStream.range(0, size)
+			.mapToObj((i) -> new Node(name + i, this.directory.resolve(name + i + ".log"), command))
 			.toList();
+		this.nodes.addAll(added);
+		return added;
 	}
 
 	/**
@@ -98,9 +116,7 @@ final class Cluster implements AutoCloseable {
 	}
 
 	private void end() {
-		if (this.nodes != null) {
-			this.nodes.forEach(Node::close);
-		}
+		this.nodes.forEach(Node::close);
 		if (this.redis != null) {
 			this.redis.close();
 		}

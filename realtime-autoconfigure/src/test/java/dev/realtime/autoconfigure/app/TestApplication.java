@@ -37,6 +37,9 @@ import org.springframework.stereotype.Component;
 @EnableMethodSecurity
 public class TestApplication {
 
+	/** For tests with more than one node, or with the dedicated port. */
+	public static final String SECRET = "realtime.token.secret=0123456789abcdef0123456789abcdef";
+
 	private static final Map<String, String> TENANTS = Map.of("alice", "acme", "bob", "acme", "carol", "globex");
 
 	@Bean

@@ -1,0 +1,83 @@
+package dev.realtime.stomp;
+
+import java.util.Map;
+
+import dev.realtime.TopicFilter;
+import dev.realtime.stomp.StompConnection.Identity;
+import dev.realtime.token.ConnectionUser;
+import dev.realtime.token.InvalidTokenException;
+import dev.realtime.token.SubscriptionTokens;
+import dev.realtime.token.TokenSubject;
+import dev.realtime.topic.ChannelSettings;
+import dev.realtime.topic.SubscribeAttempt;
+import dev.realtime.topic.Topic;
+import dev.realtime.topic.Topics;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Says who may subscribe to what: the rules of the topics, or a subscription token that
+ * was issued after a rule said yes.
+ */
+final class SubscribeRights {
+
+	private static final Logger logger = LoggerFactory.getLogger(SubscribeRights.class);
+
+	private final @Nullable Topics topics;
+
+	private final SubscriptionTokens tokens;
+
+	/**
+	 * The rights of these topics.
+	 * @param topics the topics, or {@code null} on a relay, which knows none
+	 * @param tokens verifies tokens
+	 */
+	SubscribeRights(@Nullable Topics topics, SubscriptionTokens tokens) {
+		this.topics = topics;
+		this.tokens = tokens;
+	}
+
+	/**
+	 * Decides.
+	 * @param name the name of a topic with its variables filled in
+	 * @param token what the client shows
+	 * @return what the topic says about its channels
+	 */
+	ChannelSettings require(Identity identity, String name, TopicFilter filter, @Nullable String token)
+			throws DeniedException {
+		if (this.topics == null) {
+			return byToken(identity, name, filter, token);
+		}
+		Topic topic = this.topics.find(name);
+		Map<String, String> variables = (topic != null) ? topic.match(name) : null;
+		if (topic == null || variables == null) {
+			throw new DeniedException(ControlCode.UNKNOWN_TOPIC);
+		}
+		// A rule is asked about the user that the application authenticated, never about
+		// one without authorities: it may permit what some authority forbids.
+		if (token != null || identity.user().getPrincipal() instanceof ConnectionUser) {
+			byToken(identity, name, filter, token);
+		}
+		else if (!topic.permits(new SubscribeAttempt(identity.user(), identity.tenant(), variables, filter))) {
+			throw new DeniedException(ControlCode.FORBIDDEN);
+		}
+		return topic.settings();
+	}
+
+	private ChannelSettings byToken(Identity identity, String name, TopicFilter filter, @Nullable String token)
+			throws DeniedException {
+		if (token == null) {
+			throw new DeniedException(ControlCode.TOKEN_REQUIRED);
+		}
+		try {
+			TokenSubject subject = new TokenSubject(identity.user().getName(), identity.tenant(), identity.session());
+			return this.tokens.verify(token, subject, name, filter).settings();
+		}
+		catch (InvalidTokenException ex) {
+			logger.debug("Refused a subscription token: {}", ex.getMessage());
+			throw new DeniedException(ControlCode.TOKEN_INVALID);
+		}
+	}
+
+}
