@@ -60,6 +60,8 @@ final class Audience implements AutoCloseable {
 
 	private final Supplier<URI> endpoints;
 
+	private final Credentials credentials;
+
 	private final List<Client> clients = new ArrayList<>();
 
 	private final Queue<String> faults = new ConcurrentLinkedQueue<>();
@@ -73,9 +75,19 @@ final class Audience implements AutoCloseable {
 	 * @param endpoints where clients go whose connection ended
 	 */
 	Audience(String tenant, String room, Supplier<URI> endpoints) {
+		this(tenant, room, endpoints, Credentials.bearer(tenant));
+	}
+
+	/**
+	 * An audience without clients.
+	 * @param endpoints where clients go whose connection ended
+	 * @param credentials what clients show, each time they connect
+	 */
+	Audience(String tenant, String room, Supplier<URI> endpoints, Credentials credentials) {
 		this.tenant = tenant;
 		this.room = room;
 		this.endpoints = endpoints;
+		this.credentials = credentials;
 	}
 
 	/**
@@ -177,8 +189,8 @@ final class Audience implements AutoCloseable {
 		return (ending.code() == 4000 && told.matches()) ? Integer.parseInt(told.group(1)) : -1;
 	}
 
-	String tenant() {
-		return this.tenant;
+	Credentials credentials() {
+		return this.credentials;
 	}
 
 	String topic() {

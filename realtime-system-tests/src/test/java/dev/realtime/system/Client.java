@@ -83,6 +83,7 @@ final class Client {
 
 	private String subscribe() {
 		return "SUBSCRIBE\nid:" + SUBSCRIPTION + "\ndestination:/realtime/" + this.audience.topic() + "\nreceipt:r\n"
+				+ this.audience.credentials().subscribe(this.audience.topic())
 				+ ((this.position != null) ? "since:" + this.position : "replay:none") + "\n\n\0";
 	}
 
@@ -160,8 +161,8 @@ final class Client {
 					ended(this, 0, failure.toString());
 				}
 			});
-			send("CONNECT\naccept-version:1.2\nhost:localhost\nheart-beat:0,0\nAuthorization:Bearer "
-					+ Client.this.audience.tenant() + "\n\n\0");
+			send("CONNECT\naccept-version:1.2\nhost:localhost\nheart-beat:0,0\n"
+					+ Client.this.audience.credentials().connect() + "\n\0");
 		}
 
 		void send(String frame) {

@@ -131,12 +131,33 @@ final class Node implements AutoCloseable {
 		return this.endpoints;
 	}
 
+	/**
+	 * The dedicated port.
+	 */
+	URI dedicatedEndpoint() {
+		return this.endpoints.get(1);
+	}
+
+	/**
+	 * Posts JSON as the user of a bearer token.
+	 */
+	HttpResponse<String> post(String path, String bearer, String json) throws IOException, InterruptedException {
+		return send(request(path).header("Authorization", "Bearer " + bearer)
+			.header("Content-Type", "application/json")
+			.POST(HttpRequest.BodyPublishers.ofString(json))
+			.build());
+	}
+
 	int post(String path) throws IOException, InterruptedException {
 		return send(request(path).POST(HttpRequest.BodyPublishers.noBody()).build()).statusCode();
 	}
 
 	HttpResponse<String> health() throws IOException, InterruptedException {
-		return send(request("/actuator/health").build());
+		return get("/actuator/health");
+	}
+
+	HttpResponse<String> get(String path) throws IOException, InterruptedException {
+		return send(request(path).build());
 	}
 
 	private HttpRequest.Builder request(String path) {

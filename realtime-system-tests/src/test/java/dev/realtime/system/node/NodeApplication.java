@@ -10,6 +10,7 @@ import dev.realtime.RealtimeTopic;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.context.annotation.Bean;
+import org.springframework.security.config.Customizer;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.oauth2.jwt.Jwt;
 import org.springframework.security.oauth2.jwt.JwtDecoder;
@@ -20,8 +21,8 @@ import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
 /**
- * An application that publishes what it is told over HTTP. A client's token is the name
- * of its tenant.
+ * An application that publishes what it is told over HTTP. A client's bearer token is the
+ * name of its tenant, or of the user and the tenant with a dot between them.
  */
 @SpringBootApplication
 public class NodeApplication {
@@ -53,6 +54,7 @@ public class NodeApplication {
 	SecurityFilterChain security(HttpSecurity http) {
 		return http.authorizeHttpRequests((requests) -> requests.anyRequest().permitAll())
 			.csrf((csrf) -> csrf.disable())
+			.oauth2ResourceServer((server) -> server.jwt(Customizer.withDefaults()))
 			.build();
 	}
 
@@ -60,13 +62,18 @@ public class NodeApplication {
 	JwtDecoder jwtDecoder() {
 		return (token) -> Jwt.withTokenValue(token)
 			.header("alg", "none")
-			.subject("user")
-			.claim("tenant_id", token)
+			.subject((token.indexOf('.') > 0) ? token.substring(0, token.indexOf('.')) : "user")
+			.claim("tenant_id", token.substring(token.indexOf('.') + 1))
 			.build();
 	}
 
 	@RealtimeTopic(name = "room.{room}", history = @History(size = 20_000), canSubscribe = "isAuthenticated()")
 	static class RoomTopic {
+
+	}
+
+	@RealtimeTopic(name = "secret", canSubscribe = "authentication.name == 'root'")
+	static class SecretTopic {
 
 	}
 

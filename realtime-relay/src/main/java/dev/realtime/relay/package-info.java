@@ -1,0 +1,7 @@
+/**
+ * The relay.
+ */
+@NullMarked
+package dev.realtime.relay;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,188 @@
+package dev.realtime.system;
+
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpResponse;
+import java.util.List;
+
+import com.jayway.jsonpath.JsonPath;
+import dev.realtime.system.node.NodeApplication;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * An application that only publishes and issues tokens, and two relays that keep the
+ * clients.
+ */
+@Timeout(300)
+class RelayTests {
+
+	private static final String PUBLIC_URL = "wss://live.example.org/realtime";
+
+	private static Cluster cluster;
+
+	private static Node application;
+
+	private static List<Node> relays;
+
+	private final HttpClient http = HttpClient.newHttpClient();
+
+	@BeforeAll
+	static void createCluster() throws Exception {
+		cluster = new Cluster("relay");
+		application = cluster.add("application", 1,
+				List.of("-cp", System.getProperty("java.class.path"), NodeApplication.class.getName(),
+						"--realtime.role=publisher", "--realtime.tenant.required=true",
+						"--realtime.public-url=" + PUBLIC_URL))
+			.get(0);
+		relays = cluster.add("relay", 2, List.of("-jar", System.getProperty("relay.jar"), "--realtime.ws-port=0",
+				"--realtime.shutdown.spread=3s"));
+	}
+
+	@BeforeEach
+	void startNodes() throws Exception {
+		cluster.start();
+	}
+
+	@AfterAll
+	static void closeCluster() throws Exception {
+		cluster.close();
+	}
+
+	@Test
+	void whenApplicationIsAskedThenItSaysWhereTheRelaysAre() throws Exception {
+		HttpResponse<String> response = application.post("/realtime/tokens/connection", "alice.acme", "");
+		assertThat(JsonPath.<String>read(response.body(), "$.url")).isEqualTo(PUBLIC_URL);
+		assertThat(application.log()).doesNotContain("Realtime serves WebSocket connections");
+	}
+
+	@Test
+	void whenRuleForbidsThenThereIsNoTokenAndWithoutTokenNothing() throws Exception {
+		assertThat(answer("alice.acme", "secret", "{}")).contains("forbidden").doesNotContain("token");
+		String root = token("root.acme", "secret", "{}");
+		for (Node relay : relays) {
+			try (Frames alice = connect(relay, "alice.acme"); Frames other = connect(relay, "root.acme")) {
+				assertThat(alice.subscribe("secret", "")).contains("denied", "token-required");
+				assertThat(alice.subscribe("secret", root)).contains("denied", "token-invalid");
+				assertThat(alice.subscribe("nowhere", "")).contains("denied", "token-required");
+				assertThat(other.subscribe("secret", root)).startsWith("RECEIPT");
+			}
+		}
+	}
+
+	@Test
+	void whenTokenIsForSomethingElseThenItIsUseless() throws Exception {
+		String token = token("alice.acme", "room.1", "{\"number\":5}");
+		try (Frames alice = connect(relays.get(0), "alice.acme");
+				Frames bob = connect(relays.get(0), "bob.acme");
+				Frames namesake = connect(relays.get(1), "alice.globex")) {
+			String filter = "filter:{\"number\":5}\n";
+			assertThat(alice.subscribe("room.2", filter + token)).contains("token-invalid");
+			assertThat(alice.subscribe("room.1", token)).contains("token-invalid");
+			assertThat(alice.subscribe("room.1", "filter:{\"number\":\"5\"}\n" + token)).contains("token-invalid");
+			assertThat(alice.subscribe("room.1", "filter:{\"number\":[5,6]}\n" + token)).contains("token-invalid");
+			assertThat(bob.subscribe("room.1", filter + token)).contains("token-invalid");
+			assertThat(namesake.subscribe("room.1", filter + token)).contains("token-invalid");
+			assertThat(alice.subscribe("room.1", "filter:{\"number\":5.0}\n" + token)).startsWith("RECEIPT");
+		}
+	}
+
+	@Test
+	void whenConnectionTokenIsMissingOrOfAnotherKindThenConnectionIsRefused() throws Exception {
+		String subscription = token("alice.acme", "room.1", "{}").replace("token:", "passcode:");
+		for (String credentials : List.of("", "Authorization:Bearer alice.acme\n", subscription)) {
+			try (Frames client = new Frames(this.http, relays.get(0).dedicatedEndpoint())) {
+				assertThat(client.connect(credentials)).startsWith("ERROR\nmessage:Authentication failed");
+				assertThat(client.next()).isEqualTo("closed 4501");
+			}
+		}
+	}
+
+	@Test
+	void whenRelayIsUpThenItsHealthSaysSoAndNothingElseIsServed() throws Exception {
+		for (Node relay : relays) {
+			assertThat(relay.health().statusCode()).isEqualTo(200);
+			assertThat(relay.get("/actuator/health/readiness").statusCode()).isEqualTo(200);
+			assertThat(relay.get("/actuator/health/liveness").statusCode()).isEqualTo(200);
+			for (String path : List.of("/", "/realtime", "/realtime/tokens/connection", "/actuator", "/actuator/env")) {
+				assertThat(relay.get(path).statusCode()).as(path).isEqualTo(403);
+			}
+			assertThat(relay.log()).doesNotContain("Using generated security password");
+		}
+	}
+
+	@Test
+	void whenApplicationPublishesThenClientsOfTheTenantGetItAtBothRelaysInOrder() throws Exception {
+		try (Audience acme = audience("acme", "both"); Audience globex = audience("globex", "both")) {
+			acme.join(12, List.of(relays.get(0).dedicatedEndpoint(), relays.get(1).dedicatedEndpoint()));
+			globex.join(12, List.of(relays.get(0).dedicatedEndpoint(), relays.get(1).dedicatedEndpoint()));
+			try (Publisher first = new Publisher("acme", "both", () -> application, 200);
+					Publisher second = new Publisher("globex", "both", () -> application, 200)) {
+				acme.awaitDelivered(300);
+				globex.awaitDelivered(300);
+				acme.awaitAll(first.stop());
+				globex.awaitAll(second.stop());
+			}
+			assertThat(acme.endings()).isEmpty();
+			assertThat(globex.endings()).isEmpty();
+		}
+	}
+
+	@Test
+	void whenRelaysRestartOrAreKilledThenNothingIsLostOrDuplicated() throws Exception {
+		try (Audience audience = audience("acme", "restart")) {
+			audience.join(200, List.of(relays.get(0).dedicatedEndpoint(), relays.get(1).dedicatedEndpoint()));
+			try (Publisher publisher = new Publisher("acme", "restart", () -> application, 50)) {
+				for (Node relay : relays) {
+					audience.awaitLive();
+					long away = audience.countAt(relay);
+					assertThat(away).isPositive();
+					int before = audience.endings().size();
+					if (relay == relays.get(0)) {
+						relay.stop();
+					}
+					else {
+						relay.kill();
+					}
+					audience.awaitEndings(before + (int) away);
+					audience.awaitLive();
+					cluster.start();
+				}
+				audience.awaitDelivered(audience.delivered() + 50);
+				audience.awaitAll(publisher.stop());
+			}
+		}
+	}
+
+	private static Audience audience(String tenant, String room) {
+		return new Audience(tenant, room, RelayTests::anyRelay, Credentials.tokens(application, "user." + tenant));
+	}
+
+	private static URI anyRelay() {
+		return (relays.get(0).isUp() ? relays.get(0) : relays.get(1)).dedicatedEndpoint();
+	}
+
+	private Frames connect(Node relay, String user) throws Exception {
+		Frames client = new Frames(this.http, relay.dedicatedEndpoint());
+		assertThat(client.connect(Credentials.tokens(application, user).connect())).startsWith("CONNECTED")
+			.contains("\nuser-name:" + user.substring(0, user.indexOf('.')) + "\n");
+		return client;
+	}
+
+	private static String token(String user, String topic, String filter) throws Exception {
+		return "token:" + JsonPath.read(answer(user, topic, filter), "$.subscriptions[0].token") + "\n";
+	}
+
+	private static String answer(String user, String topic, String filter) throws Exception {
+		return application
+			.post("/realtime/tokens/subscription", user,
+					"{\"subscriptions\":[{\"topic\":\"" + topic + "\",\"filter\":" + filter + "}]}")
+			.body();
+	}
+
+}
