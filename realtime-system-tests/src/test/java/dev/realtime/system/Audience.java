@@ -21,6 +21,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
+import javax.net.ssl.SSLContext;
+
 import dev.realtime.StreamPosition;
 import dev.realtime.system.Client.Ending;
 import org.awaitility.Awaitility;
@@ -52,7 +54,7 @@ final class Audience implements AutoCloseable {
 
 	private final ScheduledExecutorService scheduler = Executors.newSingleThreadScheduledExecutor();
 
-	private final HttpClient http = HttpClient.newBuilder().executor(this.executor).build();
+	private final HttpClient http;
 
 	private final String tenant;
 
@@ -84,6 +86,18 @@ final class Audience implements AutoCloseable {
 	 * @param credentials what clients show, each time they connect
 	 */
 	Audience(String tenant, String room, Supplier<URI> endpoints, Credentials credentials) {
+		this(tenant, room, endpoints, credentials, null);
+	}
+
+	/**
+	 * An audience without clients.
+	 * @param endpoints where clients go whose connection ended
+	 * @param credentials what clients show, each time they connect
+	 * @param ssl whom clients trust, or {@code null} for the usual
+	 */
+	Audience(String tenant, String room, Supplier<URI> endpoints, Credentials credentials, SSLContext ssl) {
+		HttpClient.Builder http = HttpClient.newBuilder().executor(this.executor);
+		this.http = ((ssl != null) ? http.sslContext(ssl) : http).build();
 		this.tenant = tenant;
 		this.room = room;
 		this.endpoints = endpoints;

@@ -20,7 +20,19 @@ final class Frames implements WebSocket.Listener, AutoCloseable {
 	private final WebSocket socket;
 
 	Frames(HttpClient http, URI endpoint) {
-		this.socket = http.newWebSocketBuilder().subprotocols("v12.stomp").buildAsync(endpoint, this).join();
+		this(http, endpoint, null);
+	}
+
+	/**
+	 * Opens a connection.
+	 * @param origin where the page is from, or {@code null} if there is none
+	 */
+	Frames(HttpClient http, URI endpoint, String origin) {
+		WebSocket.Builder builder = http.newWebSocketBuilder().subprotocols("v12.stomp");
+		if (origin != null) {
+			builder.header("Origin", origin);
+		}
+		this.socket = builder.buildAsync(endpoint, this).join();
 	}
 
 	/**
@@ -29,7 +41,12 @@ final class Frames implements WebSocket.Listener, AutoCloseable {
 	 * @return the answer
 	 */
 	String connect(String credentials) throws InterruptedException {
-		return exchange("CONNECT\naccept-version:1.2\nhost:localhost\nheart-beat:0,0\n" + credentials + "\n\0");
+		return connect(credentials, "0,0");
+	}
+
+	String connect(String credentials, String heartbeat) throws InterruptedException {
+		return exchange(
+				"CONNECT\naccept-version:1.2\nhost:localhost\nheart-beat:" + heartbeat + "\n" + credentials + "\n\0");
 	}
 
 	/**
@@ -59,11 +76,16 @@ final class Frames implements WebSocket.Listener, AutoCloseable {
 	public CompletionStage<?> onText(WebSocket webSocket, CharSequence data, boolean last) {
 		this.incomplete.append(data);
 		for (int end = this.incomplete.indexOf("\0"); end >= 0; end = this.incomplete.indexOf("\0")) {
-			this.received.add(this.incomplete.substring(0, end));
+			this.received.add(this.incomplete.substring(0, end).stripLeading());
 			this.incomplete.delete(0, end + 1);
 		}
 		webSocket.request(1);
 		return null;
+	}
+
+	@Override
+	public void onError(WebSocket webSocket, Throwable error) {
+		this.received.add("closed 1006");
 	}
 
 	@Override
