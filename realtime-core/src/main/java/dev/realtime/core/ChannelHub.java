@@ -391,8 +391,9 @@ final class ChannelHub {
 
 	/**
 	 * Ends a subscription, whether it was attached or not.
+	 * @return whether it was live
 	 */
-	synchronized <F> void detach(Subscription<F> subscription) {
+	synchronized <F> boolean detach(Subscription<F> subscription) {
 		boolean live = subscription.state == Subscription.State.LIVE;
 		subscription.state = Subscription.State.ENDED;
 		if (live) {
@@ -400,6 +401,7 @@ final class ChannelHub {
 			this.feeds.leave(lane);
 			lane.execute(() -> lane.end(this, subscription));
 		}
+		return live;
 	}
 
 	private Beginning beginning(Subscription<?> subscription, Collection<Publication> lastByKey) {

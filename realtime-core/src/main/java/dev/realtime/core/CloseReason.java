@@ -26,6 +26,15 @@ public enum CloseReason {
 	/** The server failed; the log says why. */
 	INTERNAL_ERROR(4004, "internal error"),
 
+	/**
+	 * The authentication of the client has ended, such as a token that has expired: come
+	 * back with a fresh one.
+	 */
+	AUTHENTICATION_EXPIRED(4007, "authentication expired"),
+
+	/** The application wants the user to authenticate again. */
+	ACCESS_CHANGED(4008, "access changed"),
+
 	/** The client broke the STOMP protocol. */
 	PROTOCOL_ERROR(4500, "protocol error"),
 
@@ -33,7 +42,13 @@ public enum CloseReason {
 	UNAUTHORIZED(4501, "unauthorized"),
 
 	/** The client went on sending what it may not. */
-	ABUSE(4502, "too many refused frames");
+	ABUSE(4502, "too many refused frames"),
+
+	/** The HTTP session of the client has ended, by logout or time-out. */
+	SESSION_ENDED(4503, "session ended"),
+
+	/** The application ended the connection. */
+	DISCONNECTED(4504, "disconnected by the application");
 
 	private static final int FIRST_RECONNECT_CODE = 4000;
 

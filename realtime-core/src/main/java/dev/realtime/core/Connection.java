@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongConsumer;
 
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +31,8 @@ public final class Connection<F> {
 	private boolean ended;
 
 	private volatile @Nullable CloseReason requested;
+
+	private volatile @Nullable LongConsumer timer;
 
 	/** Owned by the lane: what goes out at the end of its turn. */
 	@Nullable Batch<F> batch;
@@ -96,6 +99,31 @@ public final class Connection<F> {
 	 */
 	public Lane<F> lane() {
 		return this.lane;
+	}
+
+	/**
+	 * The subscriptions there are now, live or not yet.
+	 * @return a copy, in no order
+	 */
+	public synchronized List<Subscription<F>> subscriptions() {
+		return List.copyOf(this.subscriptions.values());
+	}
+
+	/**
+	 * Sets what is called about once a second by the lane, for what depends on time. It
+	 * does not block.
+	 * @param timer gets the current {@link System#nanoTime()}
+	 */
+	public void onTick(LongConsumer timer) {
+		this.timer = timer;
+	}
+
+	void tick(long nanoTime) {
+		LongConsumer timer = this.timer;
+		if (timer != null) {
+			timer.accept(nanoTime);
+		}
+		this.sink.tick(nanoTime);
 	}
 
 	FrameSink<F> sink() {

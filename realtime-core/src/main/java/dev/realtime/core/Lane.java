@@ -344,7 +344,7 @@ public final class Lane<F> {
 	 */
 	public void tick(long nanoTime) {
 		for (Connection<F> connection : List.copyOf(this.connections)) {
-			connection.sink().tick(nanoTime);
+			connection.tick(nanoTime);
 		}
 	}
 

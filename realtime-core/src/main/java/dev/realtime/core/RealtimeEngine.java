@@ -53,6 +53,10 @@ public final class RealtimeEngine {
 
 	private final PastReader reader;
 
+	private final Scheduler scheduler;
+
+	private final List<NodeChannel> nodeChannels = new CopyOnWriteArrayList<>();
+
 	private final Map<ChannelId, ChannelHub> hubs = new ConcurrentHashMap<>();
 
 	private volatile @Nullable Departure departure;
@@ -87,6 +91,7 @@ public final class RealtimeEngine {
 		this.clock = clock;
 		this.subscriptionsPerConnection = subscriptionsPerConnection;
 		this.patience = patience;
+		this.scheduler = scheduler;
 		this.reader = new PastReader(backplane, scheduler, patience);
 		backplane.start(new Listener());
 	}
@@ -99,6 +104,10 @@ public final class RealtimeEngine {
 	 */
 	public CompletableFuture<StreamPosition> publish(ChannelId channel, PublicationRequest request) {
 		this.publications.increment();
+		return append(channel, request);
+	}
+
+	CompletableFuture<StreamPosition> append(ChannelId channel, PublicationRequest request) {
 		return ask(() -> this.backplane.append(channel, request));
 	}
 
@@ -194,6 +203,13 @@ public final class RealtimeEngine {
 	 */
 	public <F> SubscribeOutcome subscribe(Connection<F> connection, SubscriptionRequest request,
 			Consumer<Throwable> onFailure) {
+		if (NodeChannel.isNodeChannel(request.channel())) {
+			throw new IllegalArgumentException(request.channel() + " is not for clients");
+		}
+		return join(connection, request, onFailure);
+	}
+
+	<F> SubscribeOutcome join(Connection<F> connection, SubscriptionRequest request, Consumer<Throwable> onFailure) {
 		Subscription<F> subscription = new Subscription<>(connection, request);
 		ChannelHub hub = retain(request);
 		subscription.hub = hub;
@@ -232,6 +248,37 @@ public final class RealtimeEngine {
 	}
 
 	/**
+	 * Ends a subscription. Nothing that reaches this node later is delivered.
+	 * @param <F> the frame type of the transport
+	 * @param subscription the subscription
+	 * @return what it was until now
+	 */
+	public <F> UnsubscribeOutcome unsubscribe(Subscription<F> subscription) {
+		if (!subscription.connection().unregister(subscription)) {
+			return UnsubscribeOutcome.UNKNOWN;
+		}
+		return end(subscription) ? UnsubscribeOutcome.WAS_LIVE : UnsubscribeOutcome.WAS_PENDING;
+	}
+
+	/**
+	 * A channel among the nodes.
+	 * @param name the name, unique in the application
+	 * @param history how much a node can catch up with after it was cut off
+	 * @param listener hears the other nodes, and this one too, once
+	 * {@link NodeChannel#listen()} was called
+	 * @return the channel
+	 */
+	public NodeChannel nodeChannel(String name, HistoryOptions history, NodeChannel.Listener listener) {
+		NodeChannel channel = new NodeChannel(this, name, history, this.scheduler, listener);
+		this.nodeChannels.add(channel);
+		return channel;
+	}
+
+	void leave(NodeChannel channel) {
+		this.nodeChannels.remove(channel);
+	}
+
+	/**
 	 * A transport of this node, for the lanes to count in.
 	 * @param name what it is called, such as {@code netty}
 	 * @return the transport, the same for the same name
@@ -264,7 +311,12 @@ public final class RealtimeEngine {
 	 * @return the numbers
 	 */
 	public EngineStatistics statistics() {
-		return new EngineStatistics(this.hubs.size(), this.publications.sum(),
+		long nodeChannels = this.nodeChannels.stream()
+			.map(NodeChannel::channel)
+			.distinct()
+			.filter(this.hubs::containsKey)
+			.count();
+		return new EngineStatistics((int) (this.hubs.size() - nodeChannels), this.publications.sum(),
 				this.transports.stream().map(Transport::statistics).toList());
 	}
 
@@ -290,13 +342,19 @@ public final class RealtimeEngine {
 					: attachLast(hub, subscription, last, lookup + 1));
 	}
 
-	private void end(Subscription<?> subscription) {
+	/**
+	 * Ends a subscription that was taken from its connection.
+	 * @return whether it was live
+	 */
+	boolean end(Subscription<?> subscription) {
 		subscription.connection().lane().transport().subscriptions.decrement();
 		ChannelHub hub = subscription.hub;
-		if (hub != null) {
-			hub.detach(subscription);
-			release(hub);
+		if (hub == null) {
+			return false;
 		}
+		boolean live = hub.detach(subscription);
+		release(hub);
+		return live;
 	}
 
 	private ChannelHub retain(SubscriptionRequest request) {
@@ -318,7 +376,9 @@ public final class RealtimeEngine {
 			hub.beginRead();
 			return this.backplane.past(hub.channel(), hub.historySize());
 		}).orTimeout(this.patience.toNanos(), TimeUnit.NANOSECONDS).thenAccept(hub::onPast).exceptionally((ex) -> {
-			logger.warn("Could not open {}: {}", hub.channel(), ex.toString());
+			if (!NodeChannel.isNodeChannel(hub.channel())) {
+				logger.warn("Could not open {}: {}", hub.channel(), ex.toString());
+			}
 			// The next subscriber tries again.
 			remove(hub, () -> true);
 			hub.fail(ex);

@@ -81,6 +81,14 @@ public final class Subscription<F> {
 		return this.request.start();
 	}
 
+	/**
+	 * What the caller of {@link RealtimeEngine#subscribe} attached.
+	 * @return the attachment, or {@code null} if there is none
+	 */
+	public @Nullable Object attachment() {
+		return this.request.attachment();
+	}
+
 	@Nullable List<String> conflateBy() {
 		return this.request.conflateBy();
 	}
