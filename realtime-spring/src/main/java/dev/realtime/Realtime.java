@@ -86,4 +86,11 @@ public interface Realtime {
 	 */
 	String subscribeToken(String topic, Map<String, ?> filter);
 
+	/**
+	 * Takes rights away from those who are subscribed or connected already.
+	 * @return access to the users of the current tenant, or of that of
+	 * {@link #forTenant(String)}
+	 */
+	Access access();
+
 }

@@ -6,6 +6,8 @@ import java.time.InstantSource;
 
 import dev.realtime.Realtime;
 import dev.realtime.TenantResolver;
+import dev.realtime.access.AccessControl;
+import dev.realtime.access.AccessOptions;
 import dev.realtime.core.ActivityLog;
 import dev.realtime.core.Backplane;
 import dev.realtime.core.HistoryOptions;
@@ -77,10 +79,17 @@ public final class RealtimeAutoConfiguration {
 		@Bean
 		@ConditionalOnMissingBean
 		Realtime realtime(RealtimeEngine engine, Topics topics, Tenants tenants, ObjectProvider<JsonMapper> mapper,
-				UserTokens tokens, RealtimeProperties properties) {
+				UserTokens tokens, AccessControl access,
+				RealtimeProperties properties) {
 			int payloadSize = (int) properties.limits().payloadSize().toBytes();
 			return new DefaultRealtime(engine, topics, tenants,
-					new JsonPayloads(mapper.getIfAvailable(JsonMapper::new), payloadSize), tokens);
+					new JsonPayloads(mapper.getIfAvailable(JsonMapper::new), payloadSize), tokens, access);
+		}
+
+		@Bean
+		AccessControl realtimeAccessControl(RealtimeEngine engine, RealtimeProperties properties) {
+			return new AccessControl(engine, new AccessOptions(properties.recheckInterval(), properties.expiryGrace(),
+					properties.limits().ruleTimeout()));
 		}
 
 		@Bean

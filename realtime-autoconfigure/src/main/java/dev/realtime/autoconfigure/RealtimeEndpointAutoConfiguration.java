@@ -4,6 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
+import dev.realtime.access.AccessControl;
+import dev.realtime.access.HttpSessionLink;
+import dev.realtime.access.LogoutLink;
 import dev.realtime.autoconfigure.RealtimeProperties.Role;
 import dev.realtime.core.RealtimeEngine;
 import dev.realtime.json.FilterParser;
@@ -77,19 +80,32 @@ public final class RealtimeEndpointAutoConfiguration {
 
 	@Bean
 	StompBroker realtimeStompBroker(RealtimeEngine engine, Topics topics, Tenants tenants,
-			ObjectProvider<ConnectAuthenticator> authenticator, UserTokens tokens, RealtimeProperties properties) {
+			ObjectProvider<ConnectAuthenticator> authenticator, UserTokens tokens, AccessControl access,
+			RealtimeProperties properties) {
+		access.start();
 		RealtimeProperties.Limits limits = properties.limits();
 		StompEndpointOptions options = new StompEndpointOptions(properties.heartbeat(), limits.connectTimeout(),
 				properties.allowAnonymous(), (int) limits.frameSize().toBytes(), limits.pendingBytes().toBytes());
 		FilterParser filters = new FilterParser((int) limits.filterSize().toBytes(), limits.filterKeys());
 		return new StompBroker(engine, (properties.role() != Role.RELAY) ? topics : null, filters, tenants,
-				authenticator.getIfAvailable(), tokens, options);
+				authenticator.getIfAvailable(), tokens, options, access);
+	}
+
+	@Bean
+	HttpSessionLink realtimeHttpSessionLink(ObjectProvider<AccessControl> access) {
+		return new HttpSessionLink(access::getObject);
+	}
+
+	@Bean
+	LogoutLink realtimeLogoutLink(HttpSessionLink sessions) {
+		return new LogoutLink(sessions);
 	}
 
 	@Bean
 	@Conditional(OnApplication.class)
 	HandlerMapping realtimeHandlerMapping(ApplicationContext context, ServletContext servletContext,
-			RealtimeProperties properties, ObjectProvider<ConnectAuthenticator> authenticator) {
+			RealtimeProperties properties, ObjectProvider<ConnectAuthenticator> authenticator,
+			HttpSessionLink sessions) {
 		List<HandshakeInterceptor> interceptors = new ArrayList<>();
 		OriginHandshakeInterceptor origins = new OriginHandshakeInterceptor();
 		origins.setAllowedOriginPatterns(properties.allowedOrigins());
@@ -97,9 +113,7 @@ public final class RealtimeEndpointAutoConfiguration {
 		if (!properties.allowAnonymous() && !properties.usesTokens() && authenticator.getIfAvailable() == null) {
 			interceptors.add(new AuthenticatedHandshakeInterceptor());
 		}
-		HttpSessionHandshakeInterceptor session = new HttpSessionHandshakeInterceptor();
-		session.setCopyAllAttributes(false);
-		interceptors.add(session);
+		interceptors.add(sessions);
 		// For @EnableWebSocketSecurity, which compares it with a header of CONNECT.
 		interceptors.add(new CsrfTokenHandshakeInterceptor());
 		WebSocketHttpRequestHandler requestHandler = new WebSocketHttpRequestHandler(

@@ -26,6 +26,10 @@ import org.springframework.util.unit.DataSize;
  * @param allowAnonymous whether clients may connect without a user
  * @param heartbeat how often each side sends at least something; zero switches
  * heart-beats off
+ * @param recheckInterval how often the rules of all subscriptions run again; never, if
+ * not set
+ * @param expiryGrace how long a connection outlives its authentication, such as a token
+ * that has expired, so that the client can send a fresh one
  * @param backplane what carries publications from node to node
  * @param keyPrefix what every key and pub/sub channel on Redis begins with
  * @param redis settings of the backplane on Redis
@@ -41,6 +45,7 @@ public record RealtimeProperties(@DefaultValue("true") boolean enabled, @Default
 		@DefaultValue("/realtime") String path, @Nullable Integer wsPort, @DefaultValue Ssl ssl,
 		@Nullable String publicUrl, @DefaultValue List<String> allowedOrigins,
 		@DefaultValue("false") boolean allowAnonymous, @DefaultValue("10s") Duration heartbeat,
+		@Nullable Duration recheckInterval, @DefaultValue("25s") Duration expiryGrace,
 		@DefaultValue("auto") BackplaneType backplane, @DefaultValue("realtime") String keyPrefix,
 		@DefaultValue Redis redis, @DefaultValue Tenant tenant, @DefaultValue Token token,
 		@DefaultValue History history, @DefaultValue Limits limits, @DefaultValue Shutdown shutdown) {
@@ -190,11 +195,12 @@ public record RealtimeProperties(@DefaultValue("true") boolean enabled, @Default
 	 * @param pendingBytes the most that waits for a client that does not read; beyond it
 	 * the connection is closed
 	 * @param connectTimeout the time from the handshake to CONNECT
+	 * @param ruleTimeout how long a rule may take before it counts as a denial
 	 */
 	public record Limits(@DefaultValue("16KB") DataSize payloadSize, @DefaultValue("1KB") DataSize filterSize,
 			@DefaultValue("8") int filterKeys, @DefaultValue("128") int subscriptionsPerConnection,
 			@DefaultValue("64KB") DataSize frameSize, @DefaultValue("1MB") DataSize pendingBytes,
-			@DefaultValue("10s") Duration connectTimeout) {
+			@DefaultValue("10s") Duration connectTimeout, @DefaultValue("10s") Duration ruleTimeout) {
 
 	}
 

@@ -62,7 +62,7 @@ class InvalidTopicFailureAnalyzerTests {
 				Arguments.of(TwoRules.class, "Topic 'two.rules' (TYPE) has more than one rule.",
 						"Keep one @CanSubscribe method, or the expression, and remove the others."),
 				Arguments.of(WrongType.class, "The rule TYPE.canSubscribe of topic 'wrong.type' answers void.",
-						"Let it answer boolean: true for those who may subscribe."),
+						"Let it answer boolean: true for those who may subscribe, or a Decision."),
 				Arguments.of(PrivateRule.class,
 						"The rule TYPE.canSubscribe of topic 'private.rule' is private, so that proxies can not call "
 								+ "it.",

@@ -310,14 +310,15 @@ class RealtimeAutoConfigurationTests {
 	void defaultsOfProperties() {
 		RealtimeProperties properties = bind(Map.of());
 		assertThat(properties).isEqualTo(new RealtimeProperties(true, RealtimeProperties.Role.FULL, "/realtime", null,
-				new RealtimeProperties.Ssl(null), null, List.of(), false, Duration.ofSeconds(10),
-				RealtimeProperties.BackplaneType.AUTO, "realtime",
+				new RealtimeProperties.Ssl(null), null, List.of(), false, Duration.ofSeconds(10), null,
+				Duration.ofSeconds(25), RealtimeProperties.BackplaneType.AUTO, "realtime",
 				new RealtimeProperties.Redis(new RealtimeProperties.Redis.Outbox(10_000)),
 				new RealtimeProperties.Tenant(null, null),
 				new RealtimeProperties.Token(null, List.of(), Duration.ofSeconds(60)),
 				new RealtimeProperties.History(100, Duration.ofHours(1), 100_000),
 				new RealtimeProperties.Limits(DataSize.ofKilobytes(16), DataSize.ofKilobytes(1), 8, 128,
-						DataSize.ofKilobytes(64), DataSize.ofMegabytes(1), Duration.ofSeconds(10)),
+						DataSize.ofKilobytes(64), DataSize.ofMegabytes(1), Duration.ofSeconds(10),
+						Duration.ofSeconds(10)),
 				new RealtimeProperties.Shutdown(Duration.ofSeconds(10))));
 	}
 
@@ -330,6 +331,7 @@ class RealtimeAutoConfigurationTests {
 				Map.entry("realtime.ws-port", "8090"), Map.entry("realtime.ssl.bundle", "server"),
 				Map.entry("realtime.allowed-origins", "https://a,https://*.b"),
 				Map.entry("realtime.allow-anonymous", "true"), Map.entry("realtime.heartbeat", "1s"),
+				Map.entry("realtime.recheck-interval", "12s"), Map.entry("realtime.expiry-grace", "13s"),
 				Map.entry("realtime.backplane", "memory"), Map.entry("realtime.key-prefix", "app"),
 				Map.entry("realtime.redis.outbox.max-size", "11"), Map.entry("realtime.tenant.claim", "org"),
 				Map.entry("realtime.tenant.required", "false"), Map.entry("realtime.history.size", "1"),
@@ -338,16 +340,18 @@ class RealtimeAutoConfigurationTests {
 				Map.entry("realtime.limits.filter-keys", "6"),
 				Map.entry("realtime.limits.subscriptions-per-connection", "7"),
 				Map.entry("realtime.limits.frame-size", "8KB"), Map.entry("realtime.limits.pending-bytes", "9KB"),
-				Map.entry("realtime.limits.connect-timeout", "10ms"), Map.entry("realtime.shutdown.spread", "11s")));
+				Map.entry("realtime.limits.connect-timeout", "10ms"), Map.entry("realtime.limits.rule-timeout", "14s"),
+				Map.entry("realtime.shutdown.spread", "11s")));
 		assertThat(properties).isEqualTo(new RealtimeProperties(false, RealtimeProperties.Role.RELAY, "/live", 8090,
 				new RealtimeProperties.Ssl("server"), "wss://live.example", List.of("https://a", "https://*.b"), true,
-				Duration.ofSeconds(1), RealtimeProperties.BackplaneType.MEMORY, "app",
+				Duration.ofSeconds(1), Duration.ofSeconds(12), Duration.ofSeconds(13), RealtimeProperties.BackplaneType.MEMORY, "app",
 				new RealtimeProperties.Redis(new RealtimeProperties.Redis.Outbox(11)),
 				new RealtimeProperties.Tenant("org", false),
 				new RealtimeProperties.Token("s", List.of("t", "u"), Duration.ofSeconds(12)),
 				new RealtimeProperties.History(1, Duration.ofMinutes(2), 3),
 				new RealtimeProperties.Limits(DataSize.ofKilobytes(4), DataSize.ofBytes(5), 6, 7,
-						DataSize.ofKilobytes(8), DataSize.ofKilobytes(9), Duration.ofMillis(10)),
+						DataSize.ofKilobytes(8), DataSize.ofKilobytes(9), Duration.ofMillis(10),
+						Duration.ofSeconds(14)),
 				new RealtimeProperties.Shutdown(Duration.ofSeconds(11))));
 	}
 

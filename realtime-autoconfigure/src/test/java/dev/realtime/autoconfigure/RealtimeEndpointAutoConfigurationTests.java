@@ -9,6 +9,7 @@ import dev.realtime.Realtime;
 import dev.realtime.RealtimeTopic;
 import dev.realtime.Tenant;
 import dev.realtime.TenantResolver;
+import dev.realtime.access.HttpSessionLink;
 import dev.realtime.core.RealtimeEngine;
 import dev.realtime.json.FilterParser;
 import dev.realtime.json.InvalidFilterException;
@@ -19,6 +20,7 @@ import dev.realtime.stomp.RealtimeWebSocketHandler;
 import dev.realtime.stomp.StompBroker;
 import dev.realtime.stomp.StompEndpointOptions;
 import dev.realtime.tenant.Tenants;
+import jakarta.servlet.http.HttpSessionListener;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -93,6 +95,12 @@ class RealtimeEndpointAutoConfigurationTests {
 	void pathIsThatOfTheProperty() {
 		this.runner.withPropertyValues("realtime.path=/live")
 			.run((context) -> assertThat(mapping(context).getUrlMap()).containsOnlyKeys("/live"));
+	}
+
+	@Test
+	void whenHttpSessionsEndThenTheContainerTellsUs() {
+		this.runner.run((context) -> assertThat(context).getBean(HttpSessionListener.class)
+			.isSameAs(context.getBean(HttpSessionLink.class)));
 	}
 
 	@Test

@@ -6,11 +6,13 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 
+import dev.realtime.Access;
 import dev.realtime.PublicationBuilder;
 import dev.realtime.Realtime;
 import dev.realtime.StreamPosition;
 import dev.realtime.Tenant;
 import dev.realtime.TopicFilter;
+import dev.realtime.access.AccessControl;
 import dev.realtime.core.RealtimeEngine;
 import dev.realtime.json.JsonPayloads;
 import dev.realtime.tenant.Tenants;
@@ -41,6 +43,8 @@ public final class DefaultRealtime implements Realtime {
 
 	private final UserTokens tokens;
 
+	private final AccessControl access;
+
 	private final @Nullable Tenant tenant;
 
 	/**
@@ -50,19 +54,21 @@ public final class DefaultRealtime implements Realtime {
 	 * @param tenants who belongs to which tenant
 	 * @param payloads writes the payloads
 	 * @param tokens issues tokens
+	 * @param access withdraws rights
 	 */
 	public DefaultRealtime(RealtimeEngine engine, Topics topics, Tenants tenants, JsonPayloads payloads,
-			UserTokens tokens) {
-		this(engine, topics, tenants, payloads, tokens, null);
+			UserTokens tokens, AccessControl access) {
+		this(engine, topics, tenants, payloads, tokens, access, null);
 	}
 
 	private DefaultRealtime(RealtimeEngine engine, Topics topics, Tenants tenants, JsonPayloads payloads,
-			UserTokens tokens, @Nullable Tenant tenant) {
+			UserTokens tokens, AccessControl access, @Nullable Tenant tenant) {
 		this.engine = engine;
 		this.topics = topics;
 		this.tenants = tenants;
 		this.payloads = payloads;
 		this.tokens = tokens;
+		this.access = access;
 		this.tenant = tenant;
 	}
 
@@ -98,17 +104,13 @@ public final class DefaultRealtime implements Realtime {
 
 	@Override
 	public Realtime forTenant(String tenantId) {
-		return new DefaultRealtime(this.engine, this.topics, this.tenants, this.payloads, this.tokens,
+		return new DefaultRealtime(this.engine, this.topics, this.tenants, this.payloads, this.tokens, this.access,
 				new Tenant(tenantId));
 	}
 
 	@Override
 	public PublicationBuilder to(String topic, Object... variables) {
-		Topic found = this.topics.find(topic);
-		if (found == null) {
-			throw new IllegalArgumentException("There is no topic '" + topic
-					+ "'. Declare a class with @RealtimeTopic(\"" + topic + "\"); there are " + this.topics.all());
-		}
+		Topic found = requireTopic(topic);
 		if (topic.equals(found.name().toString())) {
 			return new DefaultPublicationBuilder(this, found, found.render(Arrays.asList(variables)));
 		}
@@ -138,6 +140,20 @@ public final class DefaultRealtime implements Realtime {
 			throw new AccessDeniedException("The rule of topic '" + found.name() + "' does not permit it");
 		}
 		return this.tokens.subscription(user, tenant, found, topic, chosen, null).value();
+	}
+
+	@Override
+	public Access access() {
+		return new DefaultAccess(this, this.access);
+	}
+
+	Topic requireTopic(String topic) {
+		Topic found = this.topics.find(topic);
+		if (found == null) {
+			throw new IllegalArgumentException("There is no topic '" + topic
+					+ "'. Declare a class with @RealtimeTopic(\"" + topic + "\"); there are " + this.topics.all());
+		}
+		return found;
 	}
 
 	RealtimeEngine engine() {

@@ -3,6 +3,7 @@ package dev.realtime.publish;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
+import dev.realtime.Access;
 import dev.realtime.PublicationBuilder;
 import dev.realtime.Realtime;
 import dev.realtime.StreamPosition;
@@ -47,6 +48,11 @@ public final class DisabledRealtime implements Realtime {
 	@Override
 	public String subscribeToken(String topic, Map<String, ?> filter) {
 		return "";
+	}
+
+	@Override
+	public Access access() {
+		return new DisabledAccess();
 	}
 
 	/**

@@ -2,7 +2,7 @@ package dev.realtime.stomp;
 
 import java.security.Principal;
 import java.util.List;
-import java.util.Map;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 import dev.realtime.Tenant;
@@ -12,7 +12,6 @@ import dev.realtime.tenant.Tenants;
 import dev.realtime.token.AuthenticationExpiry;
 import dev.realtime.token.ConnectionTokens;
 import dev.realtime.token.ConnectionUser;
-import dev.realtime.token.SessionReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,7 +24,6 @@ import org.springframework.security.core.Authentication;
 import org.springframework.security.core.AuthenticationException;
 import org.springframework.security.core.authority.AuthorityUtils;
 import org.springframework.security.web.authentication.preauth.PreAuthenticatedAuthenticationToken;
-import org.springframework.web.socket.server.support.HttpSessionHandshakeInterceptor;
 
 /**
  * Handles CONNECT: version, user, tenant, heart-beats.
@@ -68,7 +66,7 @@ final class ConnectHandler {
 			connection.fail(CloseReason.PROTOCOL_ERROR, "Supported STOMP versions are 1.2, 1.1 and 1.0");
 			return false;
 		}
-		Identity identity = identify(connection, connect);
+		Identity identity = identify(connection, () -> authenticate(connect));
 		if (identity == null) {
 			connection.fail(CloseReason.UNAUTHORIZED, REFUSED);
 			return false;
@@ -87,7 +85,29 @@ final class ConnectHandler {
 			.execute(() -> connection.heartbeat()
 				.connected(System.nanoTime(), heartbeat, clientHeartbeat[0], clientHeartbeat[1]));
 		connection.send(this.frames.connected(String.valueOf(version(connect)), connection.id(), heartbeat,
-				connection.identity().user().getName()));
+				connection.identity().user().getName(), connection.guard().lifetime()));
+	}
+
+	/**
+	 * Takes a fresh token of the user who is connected. If it is somebody else's, the
+	 * connection ends.
+	 * @return {@code false} if there is no token or it is no good
+	 */
+	boolean refresh(StompConnection connection, StompHeaderAccessor send) {
+		Identity fresh = identify(connection, () -> authenticateByToken(send));
+		if (fresh == null) {
+			return false;
+		}
+		if (!fresh.member().isSameUser(connection.identity().member())) {
+			logger.debug("{}: a fresh token is of another user or tenant", connection);
+			connection.fail(CloseReason.UNAUTHORIZED, REFUSED);
+			return true;
+		}
+		connection.refresh(fresh);
+		if (send.getReceipt() != null) {
+			connection.send(this.frames.refreshed(send.getReceipt(), connection.guard().lifetime()));
+		}
+		return true;
 	}
 
 	private static @Nullable String version(StompHeaderAccessor connect) {
@@ -104,15 +124,15 @@ final class ConnectHandler {
 		return versions(connect.getFirstNativeHeader(StompHeaderAccessor.STOMP_ACCEPT_VERSION_HEADER)).toList();
 	}
 
-	private @Nullable Identity identify(StompConnection connection, StompHeaderAccessor connect) {
+	private @Nullable Identity identify(StompConnection connection, Supplier<@Nullable Authentication> authentication) {
 		try {
-			Authentication user = authenticate(connect);
+			Authentication user = authentication.get();
 			Tenant tenant = (user != null) ? tenant(user) : null;
 			if (user == null || tenant == null) {
 				logger.debug("Refused a connection {}", (user != null) ? "without a tenant" : "without a user");
 				return null;
 			}
-			return new Identity(user, tenant, session(user, connect), AuthenticationExpiry.of(user));
+			return new Identity(user, tenant, session(user, connection), AuthenticationExpiry.of(user));
 		}
 		catch (AuthenticationException ex) {
 			logger.debug("Refused a connection: {}", ex.getMessage());
@@ -134,29 +154,28 @@ final class ConnectHandler {
 		else if (principal != null) {
 			return new PreAuthenticatedAuthenticationToken(principal, "", AuthorityUtils.NO_AUTHORITIES);
 		}
-		String token = Credentials.ofConnect(connect);
-		if (token != null && this.tokens.isOurs(token)) {
-			return this.tokens.authenticate(token);
-		}
-		if (token != null && this.authenticator != null) {
-			return this.authenticator.authenticate(token);
+		Authentication user = authenticateByToken(connect);
+		if (user != null) {
+			return user;
 		}
 		return this.options.allowAnonymous() ? new AnonymousAuthenticationToken("realtime", "anonymousUser",
 				AuthorityUtils.createAuthorityList("ROLE_ANONYMOUS")) : null;
+	}
+
+	private @Nullable Authentication authenticateByToken(StompHeaderAccessor frame) {
+		String token = Credentials.ofConnect(frame);
+		if (token != null && this.tokens.isOurs(token)) {
+			return this.tokens.authenticate(token);
+		}
+		return (token != null && this.authenticator != null) ? this.authenticator.authenticate(token) : null;
 	}
 
 	private @Nullable Tenant tenant(Authentication user) {
 		return (user.getPrincipal() instanceof ConnectionUser connection) ? connection.tenant() : this.tenants.of(user);
 	}
 
-	private static @Nullable String session(Authentication user, StompHeaderAccessor connect) {
-		if (user.getPrincipal() instanceof ConnectionUser connection) {
-			return connection.session();
-		}
-		Map<String, Object> attributes = connect.getSessionAttributes();
-		Object id = (attributes != null) ? attributes.get(HttpSessionHandshakeInterceptor.HTTP_SESSION_ID_ATTR_NAME)
-				: null;
-		return (id != null) ? SessionReference.of(id.toString()) : null;
+	private static @Nullable String session(Authentication user, StompConnection connection) {
+		return (user.getPrincipal() instanceof ConnectionUser known) ? known.session() : connection.session();
 	}
 
 }

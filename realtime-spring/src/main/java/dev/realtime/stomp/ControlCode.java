@@ -14,11 +14,17 @@ public enum ControlCode {
 	/** The rule of the topic, or the application's security, says no. */
 	FORBIDDEN("forbidden", "You may not do this"),
 
-	/** Here a subscription needs a token, which the application issues. */
+	/**
+	 * Here a subscription needs a token, which the application issues. With
+	 * {@code revoked}: this node can not tell whether the right still holds.
+	 */
 	TOKEN_REQUIRED("token-required", "A subscription token is needed here"),
 
 	/** The token has expired, or is for somebody or something else: fetch another. */
 	TOKEN_INVALID("token-invalid", "The token is not valid for this, fetch another"),
+
+	/** With {@code revoked}: the right to the subscription was withdrawn. */
+	ACCESS_REVOKED("access-revoked", "You may not have this any more"),
 
 	/** The filter breaks the grammar or a limit. */
 	BAD_FILTER("bad-filter", "The filter is not valid"),

@@ -29,7 +29,7 @@ public final class Heartbeat {
 
 	private long readTimeout;
 
-	private long lastWrite;
+	private volatile long lastWrite;
 
 	private boolean connected;
 
@@ -91,6 +91,15 @@ public final class Heartbeat {
 			return (now - this.connectDeadline > 0) ? CloseReason.CONNECT_TIMEOUT : null;
 		}
 		return (this.readTimeout > 0 && now - this.lastRead > this.readTimeout) ? CloseReason.NO_HEARTBEAT : null;
+	}
+
+	/**
+	 * How long nothing has passed in either direction. May be called by any thread.
+	 * @param now the time
+	 * @return the nanoseconds since the last message
+	 */
+	long silence(long now) {
+		return now - Math.max(this.lastRead, this.lastWrite);
 	}
 
 	/**

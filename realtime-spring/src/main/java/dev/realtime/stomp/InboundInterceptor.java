@@ -22,6 +22,9 @@ import org.springframework.util.MimeTypeUtils;
  */
 final class InboundInterceptor implements ChannelInterceptor {
 
+	/** Where a client sends a fresh token. */
+	private static final String REFRESH_DESTINATION = StompFrames.DESTINATION_PREFIX + "@auth";
+
 	private final Supplier<StompBroker> broker;
 
 	private final DestinationPolicy policy;
@@ -85,6 +88,10 @@ final class InboundInterceptor implements ChannelInterceptor {
 	}
 
 	private boolean send(StompHeaderAccessor frame, StompConnection connection) {
+		if (REFRESH_DESTINATION.equals(frame.getDestination())) {
+			refresh(frame, connection);
+			return true;
+		}
 		if (isOurs(frame)) {
 			topicBroker().refuseSend(connection, frame, ControlCode.FORBIDDEN);
 			return true;
@@ -94,6 +101,12 @@ final class InboundInterceptor implements ChannelInterceptor {
 			return true;
 		}
 		return false;
+	}
+
+	private void refresh(StompHeaderAccessor frame, StompConnection connection) {
+		if (!this.broker.get().connectHandler().refresh(connection, frame)) {
+			topicBroker().refuseSend(connection, frame, ControlCode.TOKEN_INVALID);
+		}
 	}
 
 	/**

@@ -102,7 +102,9 @@ public final class RealtimeWebSocketHandler extends SubProtocolWebSocketHandler 
 			// Spring does not tell the protocol handler of a session that was closed as
 			// soon as it was open.
 			if (StompConnection.isBound(session.getAttributes())) {
-				this.broker.engine().disconnect(StompConnection.of(session.getAttributes()).connection());
+				StompConnection connection = StompConnection.of(session.getAttributes());
+				this.broker.engine().disconnect(connection.connection());
+				connection.disconnected();
 			}
 		}
 	}

@@ -3,6 +3,8 @@ package dev.realtime.stomp;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
+import dev.realtime.access.AccessControl;
+import dev.realtime.access.HttpSessionLink;
 import dev.realtime.core.Connection;
 import dev.realtime.core.RealtimeEngine;
 import dev.realtime.json.FilterParser;
@@ -35,6 +37,8 @@ public final class StompBroker {
 
 	private final StompEndpointOptions options;
 
+	private final AccessControl access;
+
 	private final TopicBroker topicBroker;
 
 	private final ConnectHandler connectHandler;
@@ -49,11 +53,14 @@ public final class StompBroker {
 	 * the handshake and our own tokens do
 	 * @param tokens verifies our own tokens
 	 * @param options settings
+	 * @param access watches over rights
 	 */
 	public StompBroker(RealtimeEngine engine, @Nullable Topics topics, FilterParser filters, Tenants tenants,
-			@Nullable ConnectAuthenticator authenticator, UserTokens tokens, StompEndpointOptions options) {
+			@Nullable ConnectAuthenticator authenticator, UserTokens tokens, StompEndpointOptions options,
+			AccessControl access) {
 		this.engine = engine;
 		this.tokens = tokens.connections();
+		this.access = access;
 		this.options = options;
 		this.topicBroker = new TopicBroker(engine, new SubscribeRights(topics, tokens.subscriptions()), filters,
 				this.frames);
@@ -94,13 +101,13 @@ public final class StompBroker {
 	public <F> void open(WebSocketSession session, Connection<F> connection, Heartbeat heartbeat,
 			Function<WebSocketMessage<?>, F> frames) {
 		new StompConnection(connection, (message) -> connection.send(frames.apply(message)), heartbeat, this.frames,
-				session.getPrincipal())
+				this.access, HttpSessionLink.of(session.getAttributes()), session.getPrincipal())
 			.bind(session.getAttributes());
 	}
 
 	StompProtocolHandler protocolHandler(AbstractSubscribableChannel inboundChannel, ApplicationEventPublisher events) {
 		return new StompProtocolHandler(this.engine, inboundChannel, this.connectHandler, this.topicBroker, this.frames,
-				this.tokens, events, this.options.frameSize());
+				this.tokens, events, this.options.frameSize(), new IdleCuts(this.options.heartbeat()));
 	}
 
 	ConnectHandler connectHandler() {

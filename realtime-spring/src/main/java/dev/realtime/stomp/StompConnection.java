@@ -7,8 +7,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 import dev.realtime.Tenant;
+import dev.realtime.access.AccessControl;
+import dev.realtime.access.GuardedClient;
+import dev.realtime.access.GuardedConnection;
+import dev.realtime.access.Member;
 import dev.realtime.core.CloseReason;
 import dev.realtime.core.Connection;
+import dev.realtime.core.Subscription;
 import dev.realtime.token.SessionReference;
 import org.jspecify.annotations.Nullable;
 
@@ -23,7 +28,7 @@ import org.springframework.web.socket.WebSocketMessage;
  * through the session attributes that Spring puts into every message of the client.
  * Thread-safe.
  */
-final class StompConnection {
+final class StompConnection implements GuardedClient {
 
 	private static final String ATTRIBUTE = StompConnection.class.getName();
 
@@ -35,6 +40,12 @@ final class StompConnection {
 
 	private final StompFrames frames;
 
+	private final AccessControl access;
+
+	private final @Nullable String session;
+
+	private final long opened;
+
 	private final AtomicInteger refusedSends = new AtomicInteger();
 
 	private volatile State state = State.NEW;
@@ -43,20 +54,27 @@ final class StompConnection {
 
 	private volatile @Nullable Identity identity;
 
+	private volatile @Nullable GuardedConnection guard;
+
 	/**
 	 * A client that has not said CONNECT yet.
 	 * @param connection the engine's side
 	 * @param writer sends a message through the connection's lane
 	 * @param heartbeat what the connection has to do with time
 	 * @param frames writes frames
+	 * @param access watches over rights
+	 * @param session the hashed id of the HTTP session of the handshake, if there was one
 	 * @param handshakeUser the user of the WebSocket handshake
 	 */
 	StompConnection(Connection<?> connection, Consumer<WebSocketMessage<?>> writer, Heartbeat heartbeat,
-			StompFrames frames, @Nullable Principal handshakeUser) {
+			StompFrames frames, AccessControl access, @Nullable String session, @Nullable Principal handshakeUser) {
 		this.connection = connection;
 		this.writer = writer;
 		this.heartbeat = heartbeat;
 		this.frames = frames;
+		this.access = access;
+		this.session = session;
+		this.opened = access.now();
 		this.user = handshakeUser;
 	}
 
@@ -96,6 +114,13 @@ final class StompConnection {
 	}
 
 	/**
+	 * The hashed id of the HTTP session of the handshake, if there was one.
+	 */
+	@Nullable String session() {
+		return this.session;
+	}
+
+	/**
 	 * Who sends: the user of the handshake, until CONNECT brings another.
 	 */
 	@Nullable Principal user() {
@@ -128,7 +153,47 @@ final class StompConnection {
 		this.identity = identity;
 		this.user = identity.user();
 		this.state = State.CONNECTED;
-		return true;
+		this.guard = this.access.guard(this.connection, this, identity.member(), this.opened);
+		return this.state == State.CONNECTED;
+	}
+
+	/**
+	 * The rights of the connection, once CONNECT succeeded.
+	 */
+	GuardedConnection guard() {
+		GuardedConnection guard = this.guard;
+		Assert.state(guard != null, "CONNECT did not succeed yet");
+		return guard;
+	}
+
+	/**
+	 * Takes a fresh authentication of the same user.
+	 */
+	void refresh(Identity fresh) {
+		this.identity = fresh;
+		this.user = fresh.user();
+		guard().refresh(fresh.member());
+	}
+
+	@Override
+	public void withdrawn(Subscription<?> subscription, boolean live, Withdrawal reason) {
+		ControlCode code = switch (reason) {
+			case REVOKED -> ControlCode.ACCESS_REVOKED;
+			case PROOF_NEEDED -> ControlCode.TOKEN_REQUIRED;
+			case TIMED_OUT -> ControlCode.UNAVAILABLE;
+		};
+		send(this.frames.withdrawn(subscription, live, code));
+	}
+
+	/**
+	 * The transport has let go of the connection. A second call does nothing.
+	 */
+	void disconnected() {
+		markEnded();
+		GuardedConnection guard = this.guard;
+		if (guard != null) {
+			guard.ended();
+		}
 	}
 
 	boolean isConnected() {
@@ -150,7 +215,8 @@ final class StompConnection {
 	 * Ends the connection: no frame has an effect any more, also none that came in the
 	 * same WebSocket message.
 	 */
-	void end(CloseReason reason) {
+	@Override
+	public void end(CloseReason reason) {
 		markEnded();
 		this.connection.close(reason);
 	}
@@ -194,6 +260,10 @@ final class StompConnection {
 	 * @param expiresAt when the authentication ends, if it does
 	 */
 	record Identity(Authentication user, Tenant tenant, @Nullable String session, @Nullable Instant expiresAt) {
+
+		Member member() {
+			return new Member(this.user, this.tenant, this.session, this.expiresAt);
+		}
 
 	}
 

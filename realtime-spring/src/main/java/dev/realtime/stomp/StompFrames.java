@@ -1,6 +1,7 @@
 package dev.realtime.stomp;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -143,6 +144,14 @@ public final class StompFrames implements FrameEncoder<WebSocketMessage<?>> {
 		return new TextMessage(control("denied", subscriptionId, destination, code, detail));
 	}
 
+	/**
+	 * Word that a subscription was ended, or never became live and never will.
+	 */
+	TextMessage withdrawn(Subscription<?> subscription, boolean live, ControlCode code) {
+		return new TextMessage(control(live ? "revoked" : "denied", subscription.id(),
+				DESTINATION_PREFIX + subscription.channel().name(), code, code.detail()));
+	}
+
 	static byte[] controlBody(ControlCode code, String detail) {
 		String json = "{\"code\":\"" + code.code() + "\",\"detail\":\"" + detail + "\"}";
 		return json.getBytes(StandardCharsets.UTF_8);
@@ -162,6 +171,17 @@ public final class StompFrames implements FrameEncoder<WebSocketMessage<?>> {
 		return new TextMessage(new Frame("RECEIPT").header("receipt-id", receipt).empty());
 	}
 
+	/**
+	 * Word that a fresh token was accepted.
+	 */
+	TextMessage refreshed(String receipt, @Nullable Duration lifetime) {
+		Frame frame = new Frame("RECEIPT").header("receipt-id", receipt);
+		if (lifetime != null) {
+			frame.header("expires-in", Long.toString(lifetime.toMillis()));
+		}
+		return new TextMessage(frame.empty());
+	}
+
 	TextMessage refusedReceipt(String receipt, ControlCode code) {
 		return new TextMessage(new Frame("RECEIPT").header("receipt-id", receipt)
 			.header("realtime-control", "denied")
@@ -169,12 +189,14 @@ public final class StompFrames implements FrameEncoder<WebSocketMessage<?>> {
 			.empty());
 	}
 
-	TextMessage connected(String version, String sessionId, long heartbeat, String userName) {
+	TextMessage connected(String version, String sessionId, long heartbeat, String userName,
+			@Nullable Duration lifetime) {
 		// STOMP 1.2, "Value Encoding": CONNECTED is not escaped, so no line break may get
 		// into it.
 		boolean printable = userName.chars().noneMatch(Character::isISOControl);
 		return new TextMessage("CONNECTED\nversion:" + version + "\nsession:" + sessionId + "\nheart-beat:" + heartbeat
-				+ "," + heartbeat + "\n" + (printable ? "user-name:" + userName + "\n" : "") + "\n\0");
+				+ "," + heartbeat + "\n" + (printable ? "user-name:" + userName + "\n" : "")
+				+ ((lifetime != null) ? "expires-in:" + lifetime.toMillis() + "\n" : "") + "\n\0");
 	}
 
 	TextMessage error(String message) {

@@ -94,9 +94,11 @@ final class StompProtocolHandler implements SubProtocolHandler {
 
 	private final int frameSize;
 
+	private final IdleCuts cuts;
+
 	StompProtocolHandler(RealtimeEngine engine, AbstractSubscribableChannel inboundChannel,
 			ConnectHandler connectHandler, TopicBroker topicBroker, StompFrames frames, ConnectionTokens tokens,
-			ApplicationEventPublisher events, int frameSize) {
+			ApplicationEventPublisher events, int frameSize, IdleCuts cuts) {
 		this.engine = engine;
 		this.inboundChannel = inboundChannel;
 		this.connectHandler = connectHandler;
@@ -105,6 +107,7 @@ final class StompProtocolHandler implements SubProtocolHandler {
 		this.tokens = tokens;
 		this.events = events;
 		this.frameSize = frameSize;
+		this.cuts = cuts;
 		this.decoder.setHeaderInitializer(PrintableHeaders.INITIALIZER);
 	}
 
@@ -378,6 +381,9 @@ final class StompProtocolHandler implements SubProtocolHandler {
 	public void afterSessionEnded(WebSocketSession session, CloseStatus closeStatus, MessageChannel channel) {
 		StompConnection connection = StompConnection.of(session.getAttributes());
 		Inbound inbound = this.inbounds.remove(session.getId());
+		if (closeStatus.equalsCode(CloseStatus.NO_CLOSE_FRAME) && !connection.isEnded()) {
+			this.cuts.cut(connection.heartbeat().silence(System.nanoTime()));
+		}
 		CloseReason reason = violation(closeStatus);
 		if (reason != null) {
 			connection.end(reason);
@@ -385,6 +391,7 @@ final class StompProtocolHandler implements SubProtocolHandler {
 		// First, so that a client that just goes away counts as such.
 		this.engine.disconnect(connection.connection());
 		connection.end(CloseReason.NORMAL);
+		connection.disconnected();
 		if (inbound != null) {
 			// In order: the application is not to hear of the end before the beginning.
 			Message<byte[]> message = disconnectMessage(session, closeStatus);

@@ -9,7 +9,6 @@ import dev.realtime.token.InvalidTokenException;
 import dev.realtime.token.SubscriptionTokens;
 import dev.realtime.token.TokenSubject;
 import dev.realtime.topic.ChannelSettings;
-import dev.realtime.topic.SubscribeAttempt;
 import dev.realtime.topic.Topic;
 import dev.realtime.topic.Topics;
 import org.jspecify.annotations.Nullable;
@@ -39,15 +38,14 @@ final class SubscribeRights {
 	}
 
 	/**
-	 * Decides.
+	 * What a subscription needs. A token is verified here, a rule is asked later.
 	 * @param name the name of a topic with its variables filled in
 	 * @param token what the client shows
-	 * @return what the topic says about its channels
 	 */
-	ChannelSettings require(Identity identity, String name, TopicFilter filter, @Nullable String token)
+	SubscribeRight find(Identity identity, String name, TopicFilter filter, @Nullable String token)
 			throws DeniedException {
 		if (this.topics == null) {
-			return byToken(identity, name, filter, token);
+			return new TokenRight(name, byToken(identity, name, filter, token));
 		}
 		Topic topic = this.topics.find(name);
 		Map<String, String> variables = (topic != null) ? topic.match(name) : null;
@@ -58,11 +56,9 @@ final class SubscribeRights {
 		// one without authorities: it may permit what some authority forbids.
 		if (token != null || identity.user().getPrincipal() instanceof ConnectionUser) {
 			byToken(identity, name, filter, token);
+			return new TokenRight(name, topic.settings());
 		}
-		else if (!topic.permits(new SubscribeAttempt(identity.user(), identity.tenant(), variables, filter))) {
-			throw new DeniedException(ControlCode.FORBIDDEN);
-		}
-		return topic.settings();
+		return new RuleRight(topic, name, variables, filter);
 	}
 
 	private ChannelSettings byToken(Identity identity, String name, TopicFilter filter, @Nullable String token)

@@ -5,6 +5,8 @@ import java.util.List;
 import dev.realtime.Replay;
 import dev.realtime.StreamPosition;
 import dev.realtime.TopicFilter;
+import dev.realtime.access.Admission;
+import dev.realtime.access.Admission.Verdict;
 import dev.realtime.core.ChannelId;
 import dev.realtime.core.CloseReason;
 import dev.realtime.core.MessageFilter;
@@ -77,16 +79,29 @@ final class TopicBroker {
 		Identity identity = connection.identity();
 		String name = topicName(frame.getDestination());
 		TopicFilter filter = filter(frame.getFirstNativeHeader("filter"));
-		ChannelSettings settings = this.rights.require(identity, name, filter, Credentials.token(frame));
+		SubscribeRight right = this.rights.find(identity, name, filter, Credentials.token(frame));
+		ChannelSettings settings = right.settings();
 		Start start = start(settings, filter, frame);
 		ChannelId channel = settings.channel(name, identity.tenant(), identity.user().getName());
-		SubscriptionRequest request = new SubscriptionRequest(id, channel, MessageFilter.of(filter.values()), start,
-				frame.getReceipt(), settings.history(), settings.conflateBy());
-		SubscribeOutcome outcome = this.engine.subscribe(connection.connection(), request, (ex) -> {
-			logger.debug("Could not subscribe {} to {}", connection, channel, ex);
-			deny(connection, id, frame.getDestination(), ControlCode.UNAVAILABLE, ControlCode.UNAVAILABLE.detail());
-		});
-		requireAccepted(outcome);
+		Runnable unavailable = () -> deny(connection, id, frame.getDestination(), ControlCode.UNAVAILABLE,
+				ControlCode.UNAVAILABLE.detail());
+		requireAccepted(connection.guard().subscribe(right, (grant) -> {
+			SubscriptionRequest request = new SubscriptionRequest(id, channel, MessageFilter.of(filter.values()), start,
+					frame.getReceipt(), settings.history(), settings.conflateBy(), grant);
+			return this.engine.subscribe(connection.connection(), request, (ex) -> {
+				logger.debug("Could not subscribe {} to {}", connection, channel, ex);
+				unavailable.run();
+			});
+		}, unavailable));
+	}
+
+	private static void requireAccepted(Admission admission) throws DeniedException {
+		if (admission.verdict() == Verdict.DENIED) {
+			throw new DeniedException(ControlCode.FORBIDDEN);
+		}
+		if (admission.outcome() != null) {
+			requireAccepted(admission.outcome());
+		}
 	}
 
 	private static void requireAccepted(SubscribeOutcome outcome) throws DeniedException {

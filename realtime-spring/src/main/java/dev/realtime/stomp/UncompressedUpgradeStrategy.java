@@ -8,6 +8,7 @@ import java.util.Map;
 
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
+import jakarta.servlet.http.HttpSession;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.http.server.ServerHttpRequest;
@@ -20,7 +21,8 @@ import org.springframework.web.socket.server.standard.StandardWebSocketUpgradeSt
 /**
  * Upgrades without {@code permessage-deflate}. Every browser asks for it and Tomcat
  * grants it; it would compress each small message once per receiver, and keep a window of
- * its own for every connection.
+ * its own for every connection. The HTTP session is ours to watch too: Tomcat would close
+ * connections when it ends, with a code by which clients come back.
  *
  * @since 0.1.0
  */
@@ -30,19 +32,18 @@ public final class UncompressedUpgradeStrategy extends StandardWebSocketUpgradeS
 	public void upgrade(ServerHttpRequest request, ServerHttpResponse response, @Nullable String selectedProtocol,
 			List<WebSocketExtension> selectedExtensions, @Nullable Principal user, WebSocketHandler handler,
 			Map<String, Object> attributes) {
-		ServerHttpRequest withoutExtensions = new ServletServerHttpRequest(
-				new WithoutExtensions(getHttpServletRequest(request)));
-		super.upgrade(withoutExtensions, response, selectedProtocol, List.of(), user, handler, attributes);
+		ServerHttpRequest plain = new ServletServerHttpRequest(new PlainRequest(getHttpServletRequest(request)));
+		super.upgrade(plain, response, selectedProtocol, List.of(), user, handler, attributes);
 	}
 
 	/**
-	 * A request of a client that asks for no extension.
+	 * A request of a client that asks for no extension and has no session.
 	 */
-	private static final class WithoutExtensions extends HttpServletRequestWrapper {
+	private static final class PlainRequest extends HttpServletRequestWrapper {
 
 		private static final String EXTENSIONS = "Sec-WebSocket-Extensions";
 
-		WithoutExtensions(HttpServletRequest request) {
+		PlainRequest(HttpServletRequest request) {
 			super(request);
 		}
 
@@ -54,6 +55,11 @@ public final class UncompressedUpgradeStrategy extends StandardWebSocketUpgradeS
 		@Override
 		public Enumeration<String> getHeaders(String name) {
 			return EXTENSIONS.equalsIgnoreCase(name) ? Collections.emptyEnumeration() : super.getHeaders(name);
+		}
+
+		@Override
+		public @Nullable HttpSession getSession(boolean create) {
+			return create ? super.getSession(true) : null;
 		}
 
 	}

@@ -19,7 +19,37 @@ import org.springframework.web.context.request.ServletRequestAttributes;
  */
 public final class SessionReference {
 
+	private static final String ATTRIBUTE = SessionReference.class.getName();
+
 	private SessionReference() {
+	}
+
+	/**
+	 * The reference of a session that a connection is to belong to. Only the end of such
+	 * sessions is of interest.
+	 * @param session an HTTP session
+	 * @return its reference
+	 */
+	public static String link(HttpSession session) {
+		if (session.getAttribute(ATTRIBUTE) == null) {
+			session.setAttribute(ATTRIBUTE, true);
+		}
+		return of(session.getId());
+	}
+
+	/**
+	 * Whether connections may belong to a session.
+	 * @param session an HTTP session, maybe one that ends
+	 * @return {@code false} if nobody asked for its reference
+	 */
+	public static boolean isLinked(HttpSession session) {
+		try {
+			return session.getAttribute(ATTRIBUTE) != null;
+		}
+		catch (IllegalStateException ex) {
+			// It has ended already.
+			return true;
+		}
 	}
 
 	/**
@@ -38,7 +68,7 @@ public final class SessionReference {
 	public static @Nullable String ofCurrentRequest() {
 		if (RequestContextHolder.getRequestAttributes() instanceof ServletRequestAttributes attributes) {
 			HttpSession session = attributes.getRequest().getSession(false);
-			return (session != null) ? of(session.getId()) : null;
+			return (session != null) ? link(session) : null;
 		}
 		return null;
 	}

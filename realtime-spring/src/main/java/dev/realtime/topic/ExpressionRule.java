@@ -1,5 +1,7 @@
 package dev.realtime.topic;
 
+import dev.realtime.Decision;
+
 import org.springframework.expression.EvaluationContext;
 import org.springframework.expression.Expression;
 import org.springframework.messaging.Message;
@@ -21,12 +23,12 @@ final class ExpressionRule implements SubscribeRule {
 	}
 
 	@Override
-	public boolean permits(SubscribeAttempt attempt) {
+	public Decision decide(SubscribeAttempt attempt) {
 		EvaluationContext context = this.handler.createEvaluationContext(attempt.user(), new GenericMessage<>(attempt));
 		attempt.variables().forEach(context::setVariable);
 		context.setVariable("filter", attempt.filter());
 		context.setVariable("tenant", attempt.tenant());
-		return Boolean.TRUE.equals(this.expression.getValue(context, Boolean.class));
+		return Decision.of(Boolean.TRUE.equals(this.expression.getValue(context, Boolean.class)));
 	}
 
 }

@@ -6,6 +6,7 @@ import java.security.Principal;
 import java.util.Map;
 import java.util.function.Supplier;
 
+import dev.realtime.Decision;
 import dev.realtime.Tenant;
 import dev.realtime.TopicFilter;
 import dev.realtime.TopicVariable;
@@ -50,10 +51,11 @@ final class MethodRule implements SubscribeRule {
 	}
 
 	@Override
-	public boolean permits(SubscribeAttempt attempt) throws Exception {
+	public Decision decide(SubscribeAttempt attempt) throws Exception {
 		InvocableHandlerMethod invocable = invocable();
 		invocable.setMessageMethodArgumentResolvers(this.arguments);
-		return Boolean.TRUE.equals(invocable.invoke(new GenericMessage<>(attempt)));
+		Object answer = invocable.invoke(new GenericMessage<>(attempt));
+		return (answer instanceof Decision decision) ? decision : Decision.of(Boolean.TRUE.equals(answer));
 	}
 
 	private InvocableHandlerMethod invocable() {

@@ -1,5 +1,7 @@
 package dev.realtime.topic;
 
+import dev.realtime.Decision;
+
 /**
  * Says who may subscribe to a topic.
  */
@@ -12,6 +14,6 @@ interface SubscribeRule {
 	 * @return whether the subscriber may have it
 	 * @throws Exception where there is no answer, which is a denial
 	 */
-	boolean permits(SubscribeAttempt attempt) throws Exception;
+	Decision decide(SubscribeAttempt attempt) throws Exception;
 
 }

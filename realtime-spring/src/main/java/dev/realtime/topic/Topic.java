@@ -3,6 +3,7 @@ package dev.realtime.topic;
 import java.util.List;
 import java.util.Map;
 
+import dev.realtime.Decision;
 import dev.realtime.Replay;
 import dev.realtime.Scope;
 import dev.realtime.Tenant;
@@ -46,18 +47,27 @@ public final class Topic {
 	 * @return {@code false} also when the rule throws
 	 */
 	public boolean permits(SubscribeAttempt attempt) {
+		return decide(attempt).isAllowed();
+	}
+
+	/**
+	 * Asks the rule, as the subscriber, also for how long its answer holds.
+	 * @param attempt what the subscriber wants
+	 * @return a denial also when the rule throws
+	 */
+	public Decision decide(SubscribeAttempt attempt) {
 		SecurityContextHolderStrategy holder = SecurityContextHolder.getContextHolderStrategy();
 		SecurityContext previous = holder.getContext();
 		SecurityContext context = holder.createEmptyContext();
 		context.setAuthentication(attempt.user());
 		try {
 			holder.setContext(context);
-			return this.rule.permits(attempt);
+			return this.rule.decide(attempt);
 		}
 		catch (Exception ex) {
 			logger.warn("The rule of topic '{}' ({}) failed, which denies the subscription", this.name,
 					this.type.getName(), ex);
-			return false;
+			return Decision.deny();
 		}
 		finally {
 			holder.setContext(previous);

@@ -6,10 +6,12 @@ import java.lang.reflect.Modifier;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 import dev.realtime.CanSubscribe;
+import dev.realtime.Decision;
 import dev.realtime.History;
 import dev.realtime.RealtimeTopic;
 import dev.realtime.core.HistoryOptions;
@@ -38,6 +40,8 @@ public final class TopicFactory {
 	private static final String WRITE_A_RULE = "Say who may subscribe: either with a method such as "
 			+ "'@CanSubscribe boolean canSubscribe(Authentication user)', or with an expression such as "
 			+ "'@RealtimeTopic(canSubscribe = \"isAuthenticated()\")'.";
+
+	private static final Set<Class<?>> ANSWERS = Set.of(boolean.class, Boolean.class, Decision.class);
 
 	private static final String RULE_ARGUMENTS = "A rule takes TopicFilter or Map<String, Object> (the filter), "
 			+ "@TopicVariable, Principal or Authentication, @AuthenticationPrincipal, and Tenant. Other beans belong "
@@ -164,9 +168,9 @@ public final class TopicFactory {
 
 	private SubscribeRule methodRule(Class<?> type, TopicName name, Method method, Supplier<Object> bean) {
 		String rule = "The rule " + type.getName() + "." + method.getName() + " of topic '" + name + "'";
-		if (method.getReturnType() != boolean.class && method.getReturnType() != Boolean.class) {
+		if (!ANSWERS.contains(method.getReturnType())) {
 			throw new InvalidTopicException(rule + " answers " + method.getReturnType().getSimpleName() + ".",
-					"Let it answer boolean: true for those who may subscribe.");
+					"Let it answer boolean: true for those who may subscribe, or a Decision.");
 		}
 		if (Modifier.isPrivate(method.getModifiers())) {
 			throw new InvalidTopicException(rule + " is private, so that proxies can not call it.",

@@ -77,7 +77,7 @@ public final class TopicName {
 	 * @param name such as {@code document.42}
 	 * @return the values by variable, or {@code null} if it is no name of this topic
 	 */
-	@Nullable Map<String, String> match(String name) {
+	public @Nullable Map<String, String> match(String name) {
 		if (name.length() > MAX_LENGTH) {
 			return null;
 		}

@@ -72,7 +72,7 @@ class DefaultRealtimeTests {
 			InstantSource.system());
 
 	private final Realtime realtime = new DefaultRealtime(this.engine, this.topics, this.tenants,
-			new JsonPayloads(new JsonMapper(), PAYLOAD_SIZE), this.tokens);
+			new JsonPayloads(new JsonMapper(), PAYLOAD_SIZE), this.tokens, TestAccess.of(this.engine));
 
 	@AfterEach
 	void logout() {

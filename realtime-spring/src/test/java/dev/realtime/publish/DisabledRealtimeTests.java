@@ -1,7 +1,9 @@
 package dev.realtime.publish;
 
+import java.util.List;
 import java.util.Map;
 
+import dev.realtime.Access;
 import dev.realtime.Realtime;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -33,6 +35,15 @@ class DisabledRealtimeTests {
 	void tokensAreEmpty() {
 		assertThat(this.realtime.connectionToken()).isEmpty();
 		assertThat(this.realtime.subscribeToken("nowhere", Map.of())).isEmpty();
+	}
+
+	@Test
+	void accessTakesEverything() {
+		Access access = this.realtime.forTenant("").access();
+		assertThat(List.of(access.revoke(""), access.revoke("", "nowhere"), access.revokeTopic("nowhere"),
+				access.recheck(""), access.recheckTopic("nowhere"), access.recheckAll(), access.disconnect(""),
+				access.reconnect(""), access.disconnectSession(""), access.disconnectTenant()))
+			.allSatisfy((done) -> assertThat(done).isCompletedWithValue(null));
 	}
 
 	@Test

@@ -59,10 +59,12 @@ class TransactionTests {
 
 	private final RecordingBackplane backplane = new RecordingBackplane();
 
-	private final Realtime realtime = new DefaultRealtime(
-			new RealtimeEngine(this.backplane, InstantSource.system(), 10), TestTopics.of(Contact.class),
+	private final RealtimeEngine engine = new RealtimeEngine(this.backplane, InstantSource.system(), 10);
+
+	private final Realtime realtime = new DefaultRealtime(this.engine, TestTopics.of(Contact.class),
 			new Tenants(new DefaultTenantResolver("tenant_id"), false), new JsonPayloads(new JsonMapper(), 1000),
-			new UserTokens(SigningKeys.none("none"), Duration.ofMinutes(1), InstantSource.system()));
+			new UserTokens(SigningKeys.none("none"), Duration.ofMinutes(1), InstantSource.system()),
+			TestAccess.of(this.engine));
 
 	@BeforeEach
 	void createTable() {
@@ -110,6 +112,24 @@ class TransactionTests {
 			publish("1");
 		});
 		assertThat(seen).containsExactly(1);
+	}
+
+	@Test
+	void whenARightIsWithdrawnInATransactionThenItHappensAfterCommitOrNotAtAll() {
+		List<CompletableFuture<Void>> results = new ArrayList<>();
+		this.transaction.executeWithoutResult((status) -> {
+			this.jdbc.update("insert into contact values (1)");
+			results.add(this.realtime.forTenant("acme").access().recheck("alice"));
+			assertThat(this.backplane.published).isEmpty();
+		});
+		assertThat(this.backplane.published).singleElement().asString().startsWith("@access {").contains("RECHECK");
+		this.transaction.executeWithoutResult((status) -> {
+			results.add(this.realtime.forTenant("acme").access().disconnect("alice"));
+			status.setRollbackOnly();
+		});
+		assertThat(this.backplane.published).hasSize(1);
+		assertThat(results.get(0)).isCompleted();
+		assertThat(results.get(1)).isCancelled();
 	}
 
 	private int countInOtherConnection() {

@@ -2,6 +2,7 @@ package dev.realtime.stomp;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Map;
 
 import dev.realtime.StreamPosition;
@@ -164,7 +165,7 @@ class StompFramesTests {
 
 	@Test
 	void connected() {
-		assertFrame(this.frames.connected("1.2", "c-1", 10000, "alice"), """
+		assertFrame(this.frames.connected("1.2", "c-1", 10000, "alice", null), """
 				CONNECTED
 				version:1.2
 				session:c-1
@@ -175,14 +176,27 @@ class StompFramesTests {
 	}
 
 	@Test
+	void whenAuthenticationExpiresThenConnectedSaysWhen() {
+		assertThat(this.frames.connected("1.2", "c-1", 0, "alice", Duration.ofSeconds(90)).getPayload())
+			.endsWith("\nuser-name:alice\nexpires-in:90000\n\n\0");
+	}
+
+	@Test
+	void refreshed() {
+		assertFrame(this.frames.refreshed("r", Duration.ofMillis(5)), "RECEIPT\nreceipt-id:r\nexpires-in:5\n\n\0");
+		assertFrame(this.frames.refreshed("r", null), "RECEIPT\nreceipt-id:r\n\n\0");
+	}
+
+	@Test
 	void connectedIsNotEscaped() {
-		assertThat(this.frames.connected("1.2", "c-1", 0, "a:b\\c").getPayload()).contains("\nuser-name:a:b\\c\n");
+		assertThat(this.frames.connected("1.2", "c-1", 0, "a:b\\c", null).getPayload())
+			.contains("\nuser-name:a:b\\c\n");
 	}
 
 	@ParameterizedTest
 	@ValueSource(strings = { "alice\nversion:9", "alice\r", "a\0b", "\u0085", "\u007f" })
 	void whenUserNameHasLineBreaksThenConnectedLeavesItOut(String name) {
-		assertFrame(this.frames.connected("1.2", "c-1", 0, name),
+		assertFrame(this.frames.connected("1.2", "c-1", 0, name, null),
 				"CONNECTED\nversion:1.2\nsession:c-1\nheart-beat:0,0\n\n\0");
 	}
 

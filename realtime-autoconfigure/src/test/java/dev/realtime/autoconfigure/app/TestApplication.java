@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 
 import dev.realtime.CanSubscribe;
+import dev.realtime.Decision;
 import dev.realtime.History;
 import dev.realtime.RealtimeTopic;
 import dev.realtime.Replay;
@@ -46,6 +47,7 @@ public class TestApplication {
 	SecurityFilterChain security(HttpSecurity http) {
 		return http.authorizeHttpRequests((requests) -> requests.anyRequest().permitAll())
 			.httpBasic(Customizer.withDefaults())
+			.formLogin(Customizer.withDefaults())
 			.csrf((csrf) -> csrf.disable())
 			.build();
 	}
@@ -202,6 +204,22 @@ public class TestApplication {
 		boolean canSubscribe(@TopicVariable String room, Authentication user) {
 			this.gates.pass(room);
 			return user.isAuthenticated();
+		}
+
+	}
+
+	@RealtimeTopic("permitted.{room}")
+	static class PermittedTopic {
+
+		private final Permits permits;
+
+		PermittedTopic(Permits permits) {
+			this.permits = permits;
+		}
+
+		@CanSubscribe
+		Decision canSubscribe(@TopicVariable String room, Authentication user) {
+			return this.permits.decide(user.getName(), room);
 		}
 
 	}

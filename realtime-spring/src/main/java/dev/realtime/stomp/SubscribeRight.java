@@ -1,0 +1,16 @@
+package dev.realtime.stomp;
+
+import dev.realtime.access.Right;
+import dev.realtime.topic.ChannelSettings;
+
+/**
+ * The right to subscribe to a topic.
+ */
+interface SubscribeRight extends Right {
+
+	/**
+	 * What the topic says about its channels.
+	 */
+	ChannelSettings settings();
+
+}

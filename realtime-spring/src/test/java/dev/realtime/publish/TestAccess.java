@@ -1,0 +1,21 @@
+package dev.realtime.publish;
+
+import java.time.Duration;
+
+import dev.realtime.access.AccessControl;
+import dev.realtime.access.AccessOptions;
+import dev.realtime.core.RealtimeEngine;
+
+/**
+ * Access control of tests.
+ */
+final class TestAccess {
+
+	private TestAccess() {
+	}
+
+	static AccessControl of(RealtimeEngine engine) {
+		return new AccessControl(engine, new AccessOptions(null, Duration.ZERO, Duration.ofSeconds(10)));
+	}
+
+}
