@@ -79,8 +79,7 @@ public final class RealtimeAutoConfiguration {
 		@Bean
 		@ConditionalOnMissingBean
 		Realtime realtime(RealtimeEngine engine, Topics topics, Tenants tenants, ObjectProvider<JsonMapper> mapper,
-				UserTokens tokens, AccessControl access,
-				RealtimeProperties properties) {
+				UserTokens tokens, AccessControl access, RealtimeProperties properties) {
 			int payloadSize = (int) properties.limits().payloadSize().toBytes();
 			return new DefaultRealtime(engine, topics, tenants,
 					new JsonPayloads(mapper.getIfAvailable(JsonMapper::new), payloadSize), tokens, access);

@@ -49,7 +49,6 @@ import org.springframework.web.socket.server.RequestUpgradeStrategy;
 import org.springframework.web.socket.server.standard.ServerEndpointExporter;
 import org.springframework.web.socket.server.standard.ServletServerContainerFactoryBean;
 import org.springframework.web.socket.server.support.DefaultHandshakeHandler;
-import org.springframework.web.socket.server.support.HttpSessionHandshakeInterceptor;
 import org.springframework.web.socket.server.support.OriginHandshakeInterceptor;
 import org.springframework.web.socket.server.support.WebSocketHandlerMapping;
 import org.springframework.web.socket.server.support.WebSocketHttpRequestHandler;
@@ -70,7 +69,7 @@ import org.springframework.web.socket.server.support.WebSocketHttpRequestHandler
 @Conditional(OnSockets.class)
 // The order matters: the second looks for what the first is there for.
 @Import({ BesideApplicationConfiguration.class, MessageMappingConfiguration.class, JwtConnectConfiguration.class,
-		AuthenticationManagerConnectConfiguration.class })
+		AuthenticationManagerConnectConfiguration.class, DoctorConfiguration.class })
 public final class RealtimeEndpointAutoConfiguration {
 
 	private static final int MAPPING_ORDER = 1;

@@ -13,9 +13,11 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
+import org.springframework.core.env.Environment;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
 /**
@@ -47,6 +49,15 @@ public final class RealtimeRedisAutoConfiguration {
 		}
 		return new RedisBackplane(factory::getRequiredNativeClient, new RedisBackplaneOptions(properties.keyPrefix(),
 				properties.redis().outbox().maxSize(), PROBE_INTERVAL));
+	}
+
+	@Bean
+	@ConditionalOnProperty("spring.application.name")
+	@ConditionalOnProperty(name = "realtime.role", havingValue = "full", matchIfMissing = true)
+	KeyPrefixCheck realtimeKeyPrefixCheck(ObjectProvider<LettuceConnectionFactory> factories,
+			RealtimeProperties properties, Environment environment) {
+		return new KeyPrefixCheck(factories.getObject(), properties.keyPrefix(),
+				environment.getRequiredProperty("spring.application.name"));
 	}
 
 	@Bean

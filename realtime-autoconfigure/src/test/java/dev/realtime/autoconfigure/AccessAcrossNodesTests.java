@@ -61,7 +61,7 @@ class AccessAcrossNodesTests {
 	private ConfigurableApplicationContext node(String... arguments) {
 		SpringApplicationBuilder application = new SpringApplicationBuilder(TestApplication.class);
 		application.properties("server.port=0", "spring.data.redis.host=127.0.0.1",
-				"spring.data.redis.port=" + this.redisPort);
+				"spring.data.redis.port=" + this.redisPort, "realtime.token.secret=0123456789abcdef0123456789abcdef");
 		return application.run(arguments);
 	}
 

@@ -31,8 +31,9 @@ import static org.awaitility.Awaitility.await;
  */
 @SpringBootTest(classes = { TestApplication.class, ExpiryTests.TokenConfiguration.class },
 		webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
-		properties = { "realtime.ws-port=0", "realtime.heartbeat=1s", "realtime.expiry-grace=500ms",
-				"realtime.recheck-interval=1s", "realtime.limits.rule-timeout=1s" })
+		properties = { "realtime.ws-port=0", "realtime.token.secret=0123456789abcdef0123456789abcdef",
+				"realtime.heartbeat=1s", "realtime.expiry-grace=500ms", "realtime.recheck-interval=1s",
+				"realtime.limits.rule-timeout=1s" })
 @Tag("endpoint")
 @Timeout(120)
 class ExpiryTests {

@@ -344,7 +344,8 @@ class RealtimeAutoConfigurationTests {
 				Map.entry("realtime.shutdown.spread", "11s")));
 		assertThat(properties).isEqualTo(new RealtimeProperties(false, RealtimeProperties.Role.RELAY, "/live", 8090,
 				new RealtimeProperties.Ssl("server"), "wss://live.example", List.of("https://a", "https://*.b"), true,
-				Duration.ofSeconds(1), Duration.ofSeconds(12), Duration.ofSeconds(13), RealtimeProperties.BackplaneType.MEMORY, "app",
+				Duration.ofSeconds(1), Duration.ofSeconds(12), Duration.ofSeconds(13),
+				RealtimeProperties.BackplaneType.MEMORY, "app",
 				new RealtimeProperties.Redis(new RealtimeProperties.Redis.Outbox(11)),
 				new RealtimeProperties.Tenant("org", false),
 				new RealtimeProperties.Token("s", List.of("t", "u"), Duration.ofSeconds(12)),

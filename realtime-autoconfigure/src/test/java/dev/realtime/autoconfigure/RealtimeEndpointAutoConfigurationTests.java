@@ -52,6 +52,10 @@ import org.springframework.security.oauth2.jwt.Jwt;
 import org.springframework.security.oauth2.jwt.JwtDecoder;
 import org.springframework.security.oauth2.server.resource.authentication.BearerTokenAuthenticationToken;
 import org.springframework.security.oauth2.server.resource.authentication.JwtAuthenticationConverter;
+import org.springframework.security.web.DefaultSecurityFilterChain;
+import org.springframework.security.web.SecurityFilterChain;
+import org.springframework.security.web.authentication.UsernamePasswordAuthenticationFilter;
+import org.springframework.security.web.util.matcher.AnyRequestMatcher;
 import org.springframework.stereotype.Component;
 import org.springframework.test.util.ReflectionTestUtils;
 import org.springframework.web.socket.config.annotation.EnableWebSocketMessageBroker;
@@ -95,6 +99,18 @@ class RealtimeEndpointAutoConfigurationTests {
 	void pathIsThatOfTheProperty() {
 		this.runner.withPropertyValues("realtime.path=/live")
 			.run((context) -> assertThat(mapping(context).getUrlMap()).containsOnlyKeys("/live"));
+	}
+
+	@Test
+	void whenAnyOriginMayConnectAndBrowsersRememberTheLoginThenTheApplicationDoesNotStart() {
+		SecurityFilterChain login = new DefaultSecurityFilterChain(AnyRequestMatcher.INSTANCE,
+				new UsernamePasswordAuthenticationFilter((authentication) -> authentication));
+		WebApplicationContextRunner withLogin = this.runner.withBean(SecurityFilterChain.class, () -> login);
+		withLogin.withPropertyValues("realtime.allowed-origins=*")
+			.run((context) -> assertThat(context).getFailure().isInstanceOf(InvalidSettingsException.class));
+		withLogin.run((context) -> assertThat(context).hasNotFailed());
+		this.runner.withPropertyValues("realtime.allowed-origins=*")
+			.run((context) -> assertThat(context).hasNotFailed());
 	}
 
 	@Test

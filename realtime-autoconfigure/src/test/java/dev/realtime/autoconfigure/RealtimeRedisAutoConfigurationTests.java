@@ -27,6 +27,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import redis.embedded.RedisServer;
@@ -41,9 +42,12 @@ import org.springframework.boot.health.contributor.Status;
 import org.springframework.boot.micrometer.metrics.autoconfigure.MetricsAutoConfiguration;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.core.io.support.SpringFactoriesLoader;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+import org.springframework.data.redis.core.StringRedisTemplate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.mockito.Mockito.mock;
@@ -52,6 +56,7 @@ import static org.mockito.Mockito.mock;
  * When Redis is the backplane, and what then is.
  */
 @Timeout(300)
+@ExtendWith(OutputCaptureExtension.class)
 class RealtimeRedisAutoConfigurationTests {
 
 	private static final ChannelId CHANNEL = new ChannelId("default", null, "news");
@@ -202,6 +207,23 @@ class RealtimeRedisAutoConfigurationTests {
 				assertThat(other.getBean(Realtime.class).publish("news", Map.of()).get(60, TimeUnit.SECONDS).offset())
 					.isEqualTo(1);
 			}));
+	}
+
+	@Test
+	void whenAnotherApplicationUsesTheSameKeysThenItIsTold(CapturedOutput output) {
+		ApplicationContextRunner node = this.runner.withPropertyValues("spring.data.redis.port=" + port,
+				"realtime.key-prefix=shared");
+		node.withPropertyValues("spring.application.name=crm").run((crm) -> {
+			StringRedisTemplate redis = new StringRedisTemplate(crm.getBean(RedisConnectionFactory.class));
+			Awaitility.await()
+				.untilAsserted(() -> assertThat(redis.opsForValue().get("shared:application")).isEqualTo("crm"));
+			node.withPropertyValues("spring.application.name=crm").run((again) -> assertThat(again).hasNotFailed());
+			node.withPropertyValues("spring.application.name=shop")
+				.run((shop) -> Awaitility.await()
+					.untilAsserted(() -> assertThat(output)
+						.contains("The application 'crm' uses the same keys on Redis as this one, 'shop'")));
+			assertThat(output).doesNotContain("as this one, 'crm'");
+		});
 	}
 
 	@Test
