@@ -1,0 +1,40 @@
+/** Where to connect, and what to say in CONNECT. */
+export interface ConnectRequest {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** What the server said in CONNECTED. */
+export interface Connected {
+  /** What the server calls this connection. */
+  readonly session: string;
+  /** How often the server sends at least something, in milliseconds; zero for never. */
+  readonly heartbeat: number;
+}
+
+export type Headers = Readonly<Record<string, string | undefined>>;
+
+/** What a connection tells. Nothing after `closed`. */
+export interface TransportListener {
+  connected(connected: Connected): void;
+  message(headers: Headers, body: string): void;
+  receipt(headers: Headers): void;
+  /** Nothing but a heart-beat arrived: everything sent before it is here. */
+  heartbeat(): void;
+  /** Anything arrived. */
+  activity(): void;
+  closed(code: number, reason: string): void;
+}
+
+/** One attempt to connect, and the connection if it works. */
+export interface Connection {
+  subscribe(destination: string, headers: Record<string, string>): void;
+  unsubscribe(id: string): void;
+  /** Says goodbye and closes. The listener hears nothing any more. */
+  close(): void;
+  /** Forgets a connection that may be dead, or must be gone at once. The listener hears nothing any more. */
+  drop(): void;
+}
+
+/** Opens connections. Never throws: what goes wrong is told as `closed`. */
+export type Transport = (request: ConnectRequest, listener: TransportListener) => Connection;

@@ -1,0 +1,121 @@
+// @vitest-environment happy-dom
+import { act, StrictMode, type ReactNode } from 'react';
+import { createRoot, type Root } from 'react-dom/client';
+import { renderToString } from 'react-dom/server';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { RealtimeProvider, useConnectionState, useTopic } from '../../main/ts/react.js';
+import { settle, setup, type Setup } from './fakes.js';
+
+let all: Setup;
+let root: Root;
+
+beforeEach(() => {
+  (globalThis as { IS_REACT_ACT_ENVIRONMENT?: boolean }).IS_REACT_ACT_ENVIRONMENT = true;
+  all = setup();
+  root = createRoot(document.body.appendChild(document.createElement('main')));
+});
+
+afterEach(() => act(() => root.unmount()));
+
+async function render(children: ReactNode): Promise<void> {
+  await act(async () => {
+    root.render(
+      <StrictMode>
+        <RealtimeProvider realtime={all.realtime}>{children}</RealtimeProvider>
+      </StrictMode>,
+    );
+    await settle();
+  });
+}
+
+async function serve(what: () => void): Promise<void> {
+  await act(async () => {
+    what();
+    await settle();
+  });
+}
+
+function Contact({ id, onHint, topic = 'contact.updated' }: { id: number; onHint: (data: unknown) => void; topic?: string | null }): ReactNode {
+  const state = useTopic(topic, { id }, (data) => onHint(data));
+  return <p>{state ?? 'nothing'}</p>;
+}
+
+function Status(): ReactNode {
+  return <output>{useConnectionState()}</output>;
+}
+
+test('in StrictMode a component has one subscription, which outlives renders', async () => {
+  const [first, second] = [vi.fn(), vi.fn()];
+  await render(<Contact id={5} onHint={first} />);
+  await serve(() => all.server.current.accept());
+  await all.environment.pass(1);
+  expect(all.server.current.subscribed).toHaveLength(1);
+  await serve(() => all.server.current.live('contact.updated'));
+  expect(document.querySelector('p')?.textContent).toBe('live');
+  for (let i = 0; i < 10; i++) {
+    await render(<Contact id={5} onHint={second} />);
+  }
+  await serve(() => all.server.current.message('contact.updated', 1, 'hint'));
+  expect(all.server.current.subscribed).toHaveLength(1);
+  expect(all.server.current.unsubscribed).toEqual([]);
+  expect(first).not.toHaveBeenCalled();
+  expect(second.mock.calls).toEqual([['hint']]);
+});
+
+test('another filter is another subscription, and unmounting ends it', async () => {
+  await render(<Contact id={5} onHint={() => {}} />);
+  await serve(() => all.server.current.accept());
+  await render(<Contact id={6} onHint={() => {}} />);
+  await all.environment.pass(1);
+  expect(all.server.current.subscribed.map(({ headers }) => headers['filter'])).toEqual(['{"id":5}', '{"id":6}']);
+  expect(all.server.current.unsubscribed).toEqual([all.server.current.subscribed[0]?.headers['id']]);
+  await render(<Contact id={6} topic={null} onHint={() => {}} />);
+  await all.environment.pass(1);
+  expect(all.realtime.subscriptionCount).toBe(0);
+  expect(document.querySelector('p')?.textContent).toBe('nothing');
+});
+
+test('two components of one topic and filter share a subscription', async () => {
+  const [a, b] = [vi.fn(), vi.fn()];
+  await render([<Contact key="a" id={5} onHint={a} />, <Contact key="b" id={5} onHint={b} />]);
+  await serve(() => all.server.current.accept());
+  await serve(() => all.server.current.live('contact.updated'));
+  await serve(() => all.server.current.message('contact.updated', 1, 'hint'));
+  expect(all.server.current.subscribed).toHaveLength(1);
+  expect([a.mock.calls, b.mock.calls]).toEqual([[['hint']], [['hint']]]);
+});
+
+test('the state of the connection', async () => {
+  await render([<Status key="a" />, <Contact key="b" id={5} onHint={() => {}} />]);
+  expect(document.querySelector('output')?.textContent).toBe('connecting');
+  await serve(() => all.server.current.accept());
+  expect(document.querySelector('output')?.textContent).toBe('connected');
+});
+
+test('1,000 times mounted and unmounted: nothing is left', async () => {
+  await render(<Status />);
+  for (let i = 0; i < 1_000; i++) {
+    await render(i % 2 === 0 ? <Contact id={i % 7} onHint={() => {}} /> : <Status />);
+  }
+  await render(null);
+  await all.environment.pass(60_000);
+  expect(all.realtime.subscriptionCount).toBe(0);
+  expect(all.realtime.state).toBe('idle');
+  expect(all.environment.timers).toBe(0);
+  expect(all.environment.listeners.size).toBe(0);
+});
+
+test('on the server nothing connects', () => {
+  const html = renderToString(
+    <RealtimeProvider realtime={all.realtime}>
+      <Status />
+      <Contact id={5} onHint={() => {}} />
+    </RealtimeProvider>,
+  );
+  expect(html).toBe('<output>idle</output><p>nothing</p>');
+  expect(all.server.connections).toEqual([]);
+});
+
+test('without a provider there is a sentence', () => {
+  expect(() => renderToString(<Status />)).toThrow('need a <RealtimeProvider realtime={connect()}> above them');
+});

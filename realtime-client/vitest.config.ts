@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  esbuild: { jsx: 'automatic' },
+  test: {
+    include: ['src/test/ts/**/*.test.{ts,tsx}'],
+    exclude: ['src/test/ts/server/**'],
+    testTimeout: 10_000,
+    reporters: ['default', 'junit'],
+    outputFile: { junit: 'target/vitest.xml' },
+  },
+});
