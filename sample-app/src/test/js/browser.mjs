@@ -1,13 +1,14 @@
 /* Chromium from npm alone, and what users of the sample application do with it. */
 
-import { mkdir } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { baseUrl } from './support.mjs';
 
 /** Starts Chromium: the one that came with npm, or that of the environment variable CHROMIUM. */
-export async function launch() {
+export async function launch(options = {}) {
 	const { chromium } = await import('playwright-core');
 	return chromium.launch({
+		...options,
 		executablePath: process.env.CHROMIUM ?? await unpack(),
 		args: ['--no-sandbox', '--disable-dev-shm-usage', '--disable-background-networking', '--no-first-run',
 			'--disable-component-update', '--disable-sync', '--disable-gpu'],
@@ -18,10 +19,15 @@ async function unpack() {
 	// Beside the package, so that "npm ci" removes what belongs to another version of it.
 	process.env.TMPDIR = fileURLToPath(new URL('node_modules/.cache/chromium', import.meta.url));
 	await mkdir(process.env.TMPDIR, { recursive: true });
-	// The package was made for this environment. There it brings fonts and the libraries Chromium needs, too.
+	// The package was made for this environment. There it brings fonts and the libraries Chromium needs, too. It looks for
+	// the fonts in /tmp, though, and Chromium ends if it finds none.
 	process.env.AWS_EXECUTION_ENV = 'AWS_Lambda_nodejs20.x';
 	const { default: packaged } = await import('@sparticuz/chromium');
-	return packaged.executablePath();
+	const executable = await packaged.executablePath();
+	await writeFile(process.env.FONTCONFIG_FILE = `${process.env.TMPDIR}/fonts.conf`, `<?xml version="1.0"?>
+		<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+		<fontconfig><dir>${process.env.TMPDIR}/fonts</dir><cachedir>${process.env.TMPDIR}/fonts-cache</cachedir></fontconfig>`);
+	return executable;
 }
 
 /** A page of its own session, logged in, with the list of contacts live. */

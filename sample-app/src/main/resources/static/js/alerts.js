@@ -2,7 +2,9 @@
 
 import { api, clearErrors, person, realtime, showErrors, toast } from './page.js';
 
-realtime.subscribe('admin.alert', ({ text, sentBy }) => toast(`Alert from ${person(sentBy)}`, text, { stays: true }));
+realtime.subscribe('admin.alert', null, ({ text, sentBy }) => toast(`Alert from ${person(sentBy)}`, text, { stays: true }), {
+	onGap: () => {},
+});
 
 const dialog = document.getElementById('alert-dialog');
 const form = document.getElementById('alert-form');

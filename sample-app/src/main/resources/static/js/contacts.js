@@ -38,10 +38,13 @@ function render(contact) {
 
 /** Shows the contact, with a flash if this is news. An answer that was overtaken by a newer one is not. */
 function show(contact) {
-	const known = rowOf(contact.id);
-	if (known && Number(known.dataset.version) >= contact.version) {
-		return;
+	if (Number(rowOf(contact.id)?.dataset.version ?? -1) < contact.version) {
+		showAnyway(contact);
 	}
+}
+
+function showAnyway(contact) {
+	const known = rowOf(contact.id);
 	const row = render(contact);
 	if (!known) {
 		table.append(row);
@@ -79,12 +82,12 @@ async function refetch(id) {
 	}
 }
 
-/** Asks for all contacts: after an interruption there is no telling what was missed. */
+/** Asks for all contacts: after a gap there is no telling what was missed, and the server may have begun anew. */
 async function refetchAll() {
 	const contacts = await api('GET', '/contacts');
 	const ids = new Set(contacts.map(({ id }) => String(id)));
 	[...table.rows].filter((row) => !ids.has(row.dataset.id)).forEach((row) => row.remove());
-	contacts.forEach(show);
+	contacts.filter(({ id, version }) => rowOf(id)?.dataset.version !== String(version)).forEach(showAnyway);
 	filter();
 }
 
@@ -126,14 +129,13 @@ function refreshTimes() {
 	});
 }
 
-realtime.subscribe('contact.updated', ({ id }) => refetch(id), {
+realtime.subscribe('contact.updated', null, ({ id }) => refetch(id), {
 	replay: 'none', // the page was rendered a moment ago
-	onControl: (control) => (control === 'gap') && refetchAll(),
+	onGap: refetchAll,
 });
-realtime.subscribe('pipeline.stats', showStats);
-realtime.on('restored', refetchAll);
+realtime.subscribe('pipeline.stats', null, showStats, { onGap: () => {} }); // the next ones come soon
 // If the session has ended the handshake fails without saying why; the API does say.
-realtime.on('closed', () => api('GET', '/contacts').catch(() => {}));
+realtime.on('disconnect', () => api('GET', '/contacts').catch(() => {}));
 
 table.addEventListener('click', (event) => {
 	if (event.target.closest('.edit')) {
@@ -147,5 +149,3 @@ search.addEventListener('input', filter);
 
 refreshTimes();
 setInterval(refreshTimes, 30_000);
-// After all scripts of the page have subscribed, so that "live" covers all of them.
-addEventListener('DOMContentLoaded', () => realtime.connect());

@@ -72,18 +72,17 @@ class Editor {
 	}
 
 	#watch(id) {
-		const updates = realtime.subscribe('contact.updated', ({ updatedBy }) => this.#updated(updatedBy), {
-			filter: { id: Number(id) },
+		const updates = realtime.subscribe('contact.updated', { id: Number(id) }, ({ updatedBy }) => this.#updated(updatedBy), {
 			replay: 'none',
+			onGap: () => this.#updated('Somebody'),
 		});
 		// The newest message comes at once, so that "who else" has an answer for late comers too.
-		const views = realtime.subscribe(`contact.viewed.${id}`, ({ viewedBy }, { headers }) => {
-			viewed.textContent = (viewedBy === username) ? ''
-				: `${viewedBy} opened this contact ${ago(Number(headers.timestamp))}`;
-		});
+		const views = realtime.subscribe(`contact.viewed.${id}`, null, ({ viewedBy }, { timestamp }) => {
+			viewed.textContent = (viewedBy === username) ? '' : `${viewedBy} opened this contact ${ago(timestamp)}`;
+		}, { onGap: () => {} });
 		this.#subscriptions = [updates, views];
-		views.ready.then((live) => live && api('POST', `/contacts/${id}/views`, undefined,
-			realtime.connectionId ? { 'X-Connection-Id': realtime.connectionId } : {}));
+		views.ready.then(() => api('POST', `/contacts/${id}/views`, undefined,
+			realtime.connectionId ? { 'X-Connection-Id': realtime.connectionId } : {})).catch(() => {});
 	}
 
 	#updated(updatedBy) {

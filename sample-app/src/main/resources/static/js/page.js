@@ -1,19 +1,13 @@
 /* What all scripts of the page share: the connection, calls to the API, formats and toasts. */
 
-import { Realtime } from './realtime.js';
+import { connect } from '../realtime/client.js';
 
 const meta = (name) => document.querySelector(`meta[name="${name}"]`).content;
 
 export const username = meta('username');
 
-export const realtime = new Realtime();
-
-const stateLabels = { connecting: 'Connecting', live: 'Live', offline: 'Offline, reconnecting' };
-const connection = document.getElementById('connection');
-realtime.on('state', (state) => {
-	connection.dataset.state = state;
-	connection.textContent = stateLabels[state];
-});
+/** One connection for all scripts; <realtime-status> shows it. */
+export const realtime = connect();
 
 /** An answer of the API that is not a success. `errors` are the messages by field. */
 export class ApiError extends Error {
@@ -26,13 +20,24 @@ export class ApiError extends Error {
 
 }
 
-/** Calls the API. Answers what it answered, or nothing; throws an `ApiError` for anything but success. */
-export async function api(method, path, body, headers = {}) {
-	const response = await fetch(`/api${path}`, {
+let csrfToken = meta('csrf-token');
+
+function call(method, path, body, headers) {
+	return fetch(`/api${path}`, {
 		method,
-		headers: { 'Content-Type': 'application/json', [meta('csrf-header')]: meta('csrf-token'), ...headers },
+		headers: { 'Content-Type': 'application/json', [meta('csrf-header')]: csrfToken, ...headers },
 		body: body && JSON.stringify(body),
 	});
+}
+
+/** Calls the API. Answers what it answered, or nothing; throws an `ApiError` for anything but success. */
+export async function api(method, path, body, headers = {}) {
+	let response = await call(method, path, body, headers);
+	if (response.status === 403 && method !== 'GET') {
+		// The server may have been restarted: who is remembered is logged in again, with another token.
+		csrfToken = (await api('GET', '/csrf')).token;
+		response = await call(method, path, body, headers);
+	}
 	if (response.status === 401) {
 		location.assign('/login?expired');
 	}

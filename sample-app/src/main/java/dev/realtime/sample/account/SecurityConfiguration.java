@@ -1,5 +1,6 @@
 package dev.realtime.sample.account;
 
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.http.HttpStatus;
@@ -22,7 +23,8 @@ import org.springframework.security.web.servlet.util.matcher.PathPatternRequestM
 class SecurityConfiguration {
 
 	@Bean
-	SecurityFilterChain securityFilterChain(HttpSecurity http) {
+	SecurityFilterChain securityFilterChain(HttpSecurity http,
+			@Value("${sample.remember-me.key}") String rememberMeKey) {
 		return http
 			.authorizeHttpRequests((requests) -> requests
 				.requestMatchers("/login", "/css/**", "/js/login.js", "/favicon.svg", "/error", "/actuator/health/**")
@@ -30,6 +32,9 @@ class SecurityConfiguration {
 				.anyRequest()
 				.authenticated())
 			.formLogin((login) -> login.loginPage("/login").defaultSuccessUrl("/", true))
+			// Sessions are gone after a restart of this application, and users should not
+			// notice.
+			.rememberMe((rememberMe) -> rememberMe.alwaysRemember(true).key(rememberMeKey))
 			.logout(Customizer.withDefaults())
 			.exceptionHandling((exceptions) -> exceptions.authenticationEntryPoint(entryPoint()))
 			.headers((headers) -> headers.contentSecurityPolicy((policy) -> policy

@@ -1,0 +1,235 @@
+/* The browser client in a real Chromium: React, Vue, a plain page, plain stomp.js, several tabs, and what browsers do to pages. */
+
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { after, afterEach, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import { launch } from './browser.mjs';
+import { baseUrl, User } from './support.mjs';
+
+const [ADA, GRACE] = [1, 2]; // contacts of acme
+
+const CLIENT = fileURLToPath(new URL('../../../../realtime-client/src/main/ts', import.meta.url));
+
+const MODULES = fileURLToPath(new URL('node_modules/', import.meta.url));
+
+const REACT = `
+	import { StrictMode, useState } from 'react';
+	import { createRoot } from 'react-dom/client';
+	import { connect } from '${CLIENT}/index.ts';
+	import { RealtimeProvider, useConnectionState, useTopic } from '${CLIENT}/react.ts';
+
+	const realtime = window.realtime = connect();
+
+	function Contact({ id }) {
+		const [hints, setHints] = useState([]);
+		const state = useTopic('contact.updated', { id }, (data) => setHints((all) => [...all, data ? data.updatedBy : 'gap']), { replay: 'none' });
+		return <li data-id={id}>{state} {hints.join()}</li>;
+	}
+
+	function App() {
+		const [ids, setIds] = useState([1]);
+		const [renders, setRenders] = useState(0);
+		window.show = setIds;
+		window.renderAgain = () => setRenders((n) => n + 1);
+		return <><output>{useConnectionState()} {renders}</output><ul>{ids.map((id, i) => <Contact key={i} id={id} />)}</ul></>;
+	}
+
+	createRoot(document.body).render(<StrictMode><RealtimeProvider realtime={realtime}><App /></RealtimeProvider></StrictMode>);
+`;
+
+const VUE = `
+	import { createApp, defineComponent, h, ref } from 'vue';
+	import { connect } from '${CLIENT}/index.ts';
+	import { realtimePlugin, useConnectionState, useTopic } from '${CLIENT}/vue.ts';
+
+	const realtime = window.realtime = connect();
+	const ids = ref([1]);
+	window.show = (value) => { ids.value = value; };
+
+	const Contact = defineComponent({
+		props: { id: { type: Number, required: true } },
+		setup(props) {
+			const hints = ref([]);
+			const state = useTopic('contact.updated', () => ({ id: props.id }), (data) => hints.value.push(data ? data.updatedBy : 'gap'), { replay: 'none' });
+			return () => h('li', { 'data-id': props.id }, state.value + ' ' + hints.value.join());
+		},
+	});
+
+	createApp({
+		setup() {
+			const state = useConnectionState();
+			return () => [h('output', state.value), h('ul', ids.value.map((id, i) => h(Contact, { key: i, id })))];
+		},
+	}).use(realtimePlugin(realtime)).mount('body');
+`;
+
+const PLAIN = `<!doctype html>
+	<realtime-status></realtime-status><ul><li></li></ul>
+	<script type="module">
+		import { connect } from '/realtime/client.js';
+		const realtime = window.realtime = connect();
+		const hints = window.hints = [];
+		const subscription = realtime.subscribe('contact.updated', { id: 1 }, (data) => {
+			hints.push(data ? data.updatedBy : 'gap');
+			document.querySelector('li').textContent = subscription.state + ' ' + hints.join();
+		}, { replay: 'none' });
+		subscription.on('state', (state) => { document.querySelector('li').textContent = state + ' ' + hints.join(); });
+	</script>`;
+
+let browser, alice, carol, bob;
+
+before(async () => {
+	[browser, alice, carol, bob] = await Promise.all([
+		launch({ ignoreDefaultArgs: ['--disable-back-forward-cache'] }), User.login('alice'), User.login('carol'), User.login('bob'),
+	]);
+});
+
+after(() => browser?.close());
+
+let pages = [];
+
+afterEach(async () => {
+	const errors = pages.flatMap((page) => page.errors);
+	await Promise.all(pages.map((page) => page.context().close()));
+	pages = [];
+	assert.deepEqual(errors, [], 'no script failed');
+});
+
+/** A page of its own at the address of the application, logged in as bob. */
+async function open(html, script) {
+	const context = await browser.newContext({ baseURL: baseUrl });
+	context.setDefaultTimeout(30_000);
+	const [name, value] = bob.cookie.split('=');
+	await context.addCookies([{ name, value, url: baseUrl }]);
+	await context.route('**/test/page', (route) => route.fulfill({ contentType: 'text/html', body: html }));
+	await context.route('**/test/script.js', (route) => route.fulfill({ contentType: 'text/javascript', body: script }));
+	return tab(context);
+}
+
+async function tab(context) {
+	const page = await context.newPage();
+	page.errors = [];
+	page.sent = [];
+	page.on('pageerror', (error) => page.errors.push(error));
+	page.on('websocket', (socket) => socket.on('framesent', ({ payload }) => page.sent.push(String(payload))));
+	pages.push(page);
+	await page.goto('/test/page');
+	return page;
+}
+
+async function openBundle(source) {
+	const { outputFiles: [{ text }] } = await build({
+		stdin: { contents: source, loader: 'jsx', resolveDir: fileURLToPath(new URL('.', import.meta.url)) },
+		// One copy of each, though the client's own tests have theirs.
+		alias: Object.fromEntries(['react', 'react-dom', 'vue', '@stomp/stompjs'].map((name) => [name, MODULES + name])),
+		bundle: true,
+		format: 'esm',
+		jsx: 'automatic',
+		define: { 'process.env.NODE_ENV': '"development"', __VUE_OPTIONS_API__: 'true', __VUE_PROD_DEVTOOLS__: 'false',
+			__VUE_PROD_HYDRATION_MISMATCH_DETAILS__: 'false' },
+		write: false,
+		logLevel: 'error',
+	});
+	return open('<!doctype html><body></body><script type="module" src="/test/script.js"></script>', text);
+}
+
+// Attached is enough: without fonts a line has no height, and is not visible.
+const ATTACHED = { state: 'attached' };
+
+const sees = (page, text) => page.locator('li').filter({ hasText: text }).first().waitFor(ATTACHED);
+
+const count = (page, command) => page.sent.filter((frame) => frame.startsWith(`${command}\n`)).length;
+
+/** The number of live subscriptions on the server that are of these pages. */
+const onWire = (page) => count(page, 'SUBSCRIBE') - count(page, 'UNSUBSCRIBE');
+
+for (const [framework, source] of [['React', REACT], ['Vue', VUE]]) {
+	test(`${framework}: hints arrive, filters hold, and components share a subscription`, async () => {
+		const page = await openBundle(source);
+		await page.evaluate(([ada]) => window.show([ada, ada]), [ADA]);
+		await sees(page, 'live');
+		await alice.change(GRACE);
+		await alice.change(ADA);
+		await page.waitForFunction(() => [...document.querySelectorAll('li')].every((li) => li.textContent === 'live alice'));
+		assert.equal(await page.locator('li').count(), 2);
+		assert.equal(onWire(page), 1);
+		await page.locator('output').filter({ hasText: 'connected' }).waitFor(ATTACHED);
+
+		await page.evaluate(([grace]) => window.show([grace]), [GRACE]);
+		await page.waitForFunction(() => window.realtime.subscriptionCount === 1);
+		await sees(page, 'live');
+		await alice.change(GRACE);
+		await sees(page, 'alice');
+		await page.evaluate(() => window.show([]));
+		await page.waitForFunction(() => window.realtime.subscriptionCount === 0);
+		assert.equal(onWire(page), 0);
+	});
+
+	test(`${framework}: 1,000 times mounted and unmounted leave nothing`, async () => {
+		const page = await openBundle(source);
+		await sees(page, 'live');
+		await page.evaluate(async () => {
+			for (let i = 0; i < 1_000; i++) {
+				window.show(i % 2 ? [] : [i % 5, i % 3]);
+				if (i % 5 === 0) {
+					await new Promise((resolve) => setTimeout(resolve, 0));
+				}
+			}
+			window.show([]);
+		});
+		await page.waitForFunction(() => window.realtime.subscriptionCount === 0);
+		assert.equal(onWire(page), 0);
+	});
+}
+
+test('React: renders do not subscribe anew', async () => {
+	const page = await openBundle(REACT);
+	await sees(page, 'live');
+	await page.evaluate(async () => {
+		for (let i = 0; i < 100; i++) {
+			window.renderAgain();
+			await new Promise((resolve) => requestAnimationFrame(resolve));
+		}
+	});
+	await page.locator('output').filter({ hasText: '100' }).waitFor(ATTACHED);
+	assert.deepEqual([count(page, 'SUBSCRIBE'), count(page, 'UNSUBSCRIBE')], [1, 0]);
+});
+
+test('a plain page: the served module, its source map, and the indicator', async () => {
+	const page = await open(PLAIN);
+	await sees(page, 'live');
+	await page.getByRole('status').filter({ hasText: 'Live' }).waitFor(ATTACHED);
+	await alice.change(ADA);
+	await carol.api('POST', '/contacts/8/views');
+	await sees(page, 'live alice');
+	const map = await (await bob.fetch('/realtime/client.js.map')).json();
+	assert.ok(map.sources.some((name) => name.endsWith('link.ts')));
+});
+
+test('the page with plain stomp.js that is in the documentation', async () => {
+	const documentation = readFileSync(new URL('../../../../docs/stompjs.md', import.meta.url), 'utf8');
+	const html = /```html\n([^]*?)```/.exec(documentation)[1].replace(/src="[^"]*"/, 'src="/test/script.js"');
+	const stomp = readFileSync(new URL('node_modules/@stomp/stompjs/bundles/stomp.umd.js', import.meta.url), 'utf8');
+	const page = await open(`<!doctype html><ul><li></li></ul><script>
+		const show = ({ id, updatedBy }) => document.querySelector('li').textContent += id + ' ' + updatedBy + ', ';
+		const fetchEverythingAgain = () => {};
+	</script>${html.replace('[5, 7]', `[${ADA}]`)}`, stomp);
+	await page.waitForFunction(() => performance.now() > 0 && typeof StompJs === 'object');
+	await alice.change(GRACE);
+	await alice.change(ADA);
+	await sees(page, `${ADA} alice`);
+	assert.ok(!(await page.locator('li').textContent()).includes(`${GRACE} `));
+});
+
+test('two tabs: each has its own connection', async () => {
+	const first = await open(PLAIN);
+	const second = await tab(first.context());
+	await Promise.all([sees(first, 'live'), sees(second, 'live')]);
+	await alice.change(ADA);
+	await Promise.all([sees(first, 'live alice'), sees(second, 'live alice')]);
+	await first.close();
+	await bob.change(ADA);
+	await sees(second, 'live alice,bob');
+});
