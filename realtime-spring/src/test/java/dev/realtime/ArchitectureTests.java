@@ -25,10 +25,11 @@ class ArchitectureTests {
 			.resideInAnyPackage("java..", "jakarta.servlet..", "jakarta.websocket..",
 					"org.eclipse.jetty.websocket.api..", "org.eclipse.jetty.ee11.websocket.server..",
 					"org.jspecify.annotations", "org.slf4j", "com.nimbusds..", "dev.realtime..", "tools.jackson..",
-					"org.springframework.aop..", "org.springframework.beans..", "org.springframework.context..",
-					"org.springframework.core..", "org.springframework.expression..", "org.springframework.format..",
-					"org.springframework.http..", "org.springframework.messaging..", "org.springframework.security..",
-					"org.springframework.transaction..", "org.springframework.util..", "org.springframework.web..")
+					"io.github.bucket4j..", "org.springframework.aop..", "org.springframework.beans..",
+					"org.springframework.context..", "org.springframework.core..", "org.springframework.expression..",
+					"org.springframework.format..", "org.springframework.http..", "org.springframework.messaging..",
+					"org.springframework.security..", "org.springframework.transaction..", "org.springframework.util..",
+					"org.springframework.web..")
 			.check(this.classes);
 	}
 

@@ -10,6 +10,8 @@ import dev.realtime.access.LogoutLink;
 import dev.realtime.autoconfigure.RealtimeProperties.Role;
 import dev.realtime.core.RealtimeEngine;
 import dev.realtime.json.FilterParser;
+import dev.realtime.limit.HandshakeLimiter;
+import dev.realtime.limit.Limiter;
 import dev.realtime.stomp.AuthenticatedHandshakeInterceptor;
 import dev.realtime.stomp.ConnectAuthenticator;
 import dev.realtime.stomp.DestinationPolicy;
@@ -78,16 +80,22 @@ public final class RealtimeEndpointAutoConfiguration {
 	private static final String JETTY_CONTAINER = "org.eclipse.jetty.websocket.api.WebSocketContainer";
 
 	@Bean
+	Limiter realtimeLimiter(RealtimeProperties properties) {
+		return new Limiter(properties.limits().toOptions(), System::nanoTime);
+	}
+
+	@Bean
 	StompBroker realtimeStompBroker(RealtimeEngine engine, Topics topics, Tenants tenants,
 			ObjectProvider<ConnectAuthenticator> authenticator, UserTokens tokens, AccessControl access,
-			RealtimeProperties properties) {
+			RealtimeProperties properties, Limiter limiter) {
 		access.start();
 		RealtimeProperties.Limits limits = properties.limits();
 		StompEndpointOptions options = new StompEndpointOptions(properties.heartbeat(), limits.connectTimeout(),
 				properties.allowAnonymous(), (int) limits.frameSize().toBytes(), limits.pendingBytes().toBytes());
-		FilterParser filters = new FilterParser((int) limits.filterSize().toBytes(), limits.filterKeys());
+		FilterParser filters = new FilterParser((int) limits.filterSize().toBytes(), limits.filterKeys(),
+				limits.filterValues());
 		return new StompBroker(engine, (properties.role() != Role.RELAY) ? topics : null, filters, tenants,
-				authenticator.getIfAvailable(), tokens, options, access);
+				authenticator.getIfAvailable(), tokens, options, access, limiter);
 	}
 
 	@Bean
@@ -103,12 +111,13 @@ public final class RealtimeEndpointAutoConfiguration {
 	@Bean
 	@Conditional(OnApplication.class)
 	HandlerMapping realtimeHandlerMapping(ApplicationContext context, ServletContext servletContext,
-			RealtimeProperties properties, ObjectProvider<ConnectAuthenticator> authenticator,
-			HttpSessionLink sessions) {
+			RealtimeProperties properties, ObjectProvider<ConnectAuthenticator> authenticator, HttpSessionLink sessions,
+			Limiter limiter) {
 		List<HandshakeInterceptor> interceptors = new ArrayList<>();
 		OriginHandshakeInterceptor origins = new OriginHandshakeInterceptor();
 		origins.setAllowedOriginPatterns(properties.allowedOrigins());
 		interceptors.add(origins);
+		interceptors.add(new HandshakeLimiter(limiter));
 		if (!properties.allowAnonymous() && !properties.usesTokens() && authenticator.getIfAvailable() == null) {
 			interceptors.add(new AuthenticatedHandshakeInterceptor());
 		}

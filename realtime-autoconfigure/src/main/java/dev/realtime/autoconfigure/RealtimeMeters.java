@@ -55,6 +55,12 @@ enum RealtimeMeters implements MeterDocumentation {
 	CLOSES("realtime.closes", Meter.Type.COUNTER, null, "Connections that ended", Tags.TRANSPORT, Tags.REASON),
 
 	/**
+	 * What limits of this node refused, see {@link dev.realtime.limit.Limit}: a
+	 * handshake, a connection, a subscription, or a frame.
+	 */
+	REFUSALS("realtime.refusals", Meter.Type.COUNTER, null, "What limits of this node refused", Tags.LIMIT),
+
+	/**
 	 * The time from a publication until a lane has written it for all its subscribers,
 	 * once per publication and lane. Until its arrival on this node the time is told by
 	 * the clocks of both nodes, in milliseconds; after it, in nanoseconds. What is kept
@@ -135,7 +141,12 @@ enum RealtimeMeters implements MeterDocumentation {
 		/**
 		 * Why: a constant in lower case, words joined by hyphens.
 		 */
-		REASON;
+		REASON,
+
+		/**
+		 * Which limit: the name of its property.
+		 */
+		LIMIT;
 
 		@Override
 		public String asString() {

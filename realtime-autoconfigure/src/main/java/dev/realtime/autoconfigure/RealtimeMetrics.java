@@ -11,12 +11,15 @@ import dev.realtime.core.LatencyObserver;
 import dev.realtime.core.RealtimeEngine;
 import dev.realtime.core.Transport;
 import dev.realtime.core.TransportStatistics;
+import dev.realtime.limit.Limit;
+import dev.realtime.limit.Limiter;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.MeterBinder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Shows what an engine counts as meters, {@link RealtimeMeters}.
@@ -30,9 +33,12 @@ final class RealtimeMetrics implements MeterBinder {
 
 	private final BackplaneMonitor backplane;
 
-	RealtimeMetrics(RealtimeEngine engine, BackplaneMonitor backplane) {
+	private final @Nullable Limiter limiter;
+
+	RealtimeMetrics(RealtimeEngine engine, BackplaneMonitor backplane, @Nullable Limiter limiter) {
 		this.engine = engine;
 		this.backplane = backplane;
+		this.limiter = limiter;
 	}
 
 	@Override
@@ -53,7 +59,20 @@ final class RealtimeMetrics implements MeterBinder {
 			.builder(RealtimeMeters.OUTBOX_DROPS.getName(), this.backplane, (backplane) -> backplane.status().dropped())
 			.description(RealtimeMeters.OUTBOX_DROPS.description())
 			.register(registry);
+		if (this.limiter != null) {
+			bindTo(registry, this.limiter);
+		}
 		this.engine.observe((transport) -> new TransportMeters(transport, registry).register());
+	}
+
+	private static void bindTo(MeterRegistry registry, Limiter limiter) {
+		for (Limit limit : Limit.values()) {
+			FunctionCounter
+				.builder(RealtimeMeters.REFUSALS.getName(), limiter, (counted) -> counted.refusedSoFar(limit))
+				.description(RealtimeMeters.REFUSALS.description())
+				.tags(Tags.LIMIT.asString(), limit.label())
+				.register(registry);
+		}
 	}
 
 	/**

@@ -1,6 +1,7 @@
 package dev.realtime.autoconfigure;
 
 import dev.realtime.core.RealtimeEngine;
+import dev.realtime.limit.Limiter;
 import io.micrometer.core.instrument.MeterRegistry;
 
 import org.springframework.beans.factory.ObjectProvider;
@@ -23,8 +24,10 @@ import org.springframework.context.annotation.Bean;
 public final class RealtimeMetricsAutoConfiguration {
 
 	@Bean
-	RealtimeMetrics realtimeMetrics(RealtimeEngine engine, ObjectProvider<BackplaneMonitor> backplane) {
-		return new RealtimeMetrics(engine, backplane.getIfAvailable(() -> BackplaneMonitor.UNWATCHED));
+	RealtimeMetrics realtimeMetrics(RealtimeEngine engine, ObjectProvider<BackplaneMonitor> backplane,
+			ObjectProvider<Limiter> limiter) {
+		return new RealtimeMetrics(engine, backplane.getIfAvailable(() -> BackplaneMonitor.UNWATCHED),
+				limiter.getIfAvailable());
 	}
 
 }

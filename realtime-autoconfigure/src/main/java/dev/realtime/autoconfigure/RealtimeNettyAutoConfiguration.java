@@ -49,7 +49,8 @@ public final class RealtimeNettyAutoConfiguration {
 	NettyEndpoint realtimeNettyEndpoint(ApplicationContext context, StompBroker broker, RealtimeProperties properties,
 			ObjectProvider<SslBundles> bundles) {
 		NettyOptions options = new NettyOptions((properties.wsPort() != null) ? properties.wsPort() : 0,
-				properties.path(), properties.allowedOrigins(), properties.limits().connectTimeout());
+				properties.path(), properties.allowedOrigins(), properties.limits().connectTimeout(),
+				properties.trustedProxies());
 		return new NettyEndpoint(options, ssl(properties.ssl().bundle(), bundles), broker,
 				context.getBean(RealtimeWebSocketHandler.class),
 				context.getBean("realtimeNettyWorkers", Executor.class));

@@ -1,8 +1,12 @@
 package dev.realtime.autoconfigure;
 
 import java.time.Duration;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 
+import dev.realtime.limit.Limit;
+import dev.realtime.limit.LimitOptions;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -23,6 +27,8 @@ import org.springframework.util.unit.DataSize;
  * request for a token
  * @param allowedOrigins origins, or patterns of them, whose pages may connect besides
  * those of the application itself
+ * @param trustedProxies IP addresses or networks of proxies in front of the dedicated
+ * port, whose X-Forwarded-For says where clients are
  * @param allowAnonymous whether clients may connect without a user
  * @param heartbeat how often each side sends at least something; zero switches
  * heart-beats off
@@ -44,11 +50,12 @@ import org.springframework.util.unit.DataSize;
 public record RealtimeProperties(@DefaultValue("true") boolean enabled, @DefaultValue("full") Role role,
 		@DefaultValue("/realtime") String path, @Nullable Integer wsPort, @DefaultValue Ssl ssl,
 		@Nullable String publicUrl, @DefaultValue List<String> allowedOrigins,
-		@DefaultValue("false") boolean allowAnonymous, @DefaultValue("10s") Duration heartbeat,
-		@Nullable Duration recheckInterval, @DefaultValue("25s") Duration expiryGrace,
-		@DefaultValue("auto") BackplaneType backplane, @DefaultValue("realtime") String keyPrefix,
-		@DefaultValue Redis redis, @DefaultValue Tenant tenant, @DefaultValue Token token,
-		@DefaultValue History history, @DefaultValue Limits limits, @DefaultValue Shutdown shutdown) {
+		@DefaultValue List<String> trustedProxies, @DefaultValue("false") boolean allowAnonymous,
+		@DefaultValue("10s") Duration heartbeat, @Nullable Duration recheckInterval,
+		@DefaultValue("25s") Duration expiryGrace, @DefaultValue("auto") BackplaneType backplane,
+		@DefaultValue("realtime") String keyPrefix, @DefaultValue Redis redis, @DefaultValue Tenant tenant,
+		@DefaultValue Token token, @DefaultValue History history, @DefaultValue Limits limits,
+		@DefaultValue Shutdown shutdown) {
 
 	/**
 	 * Whether clients may come without a session and bring a connection token.
@@ -190,7 +197,25 @@ public record RealtimeProperties(@DefaultValue("true") boolean enabled, @Default
 	 * @param payloadSize the largest payload, as JSON
 	 * @param filterSize the largest filter
 	 * @param filterKeys the most keys of a filter
+	 * @param filterValues the most values in a list of a filter
+	 * @param connections the most connections of the node
+	 * @param connectionsPerUser the most connections of one user
+	 * @param connectionsPerTenant the most connections of one tenant
+	 * @param unauthenticatedConnectionsPerAddress the most connections from one address
+	 * that have neither authenticated in the handshake nor said CONNECT yet
+	 * @param handshakesPerSecond the most handshakes of the node
 	 * @param subscriptionsPerConnection the most subscriptions of one connection
+	 * @param subscriptionsPerUser the most subscriptions of one user
+	 * @param subscriptionsPerTenant the most subscriptions of one tenant
+	 * @param subscribesPerSecond the most SUBSCRIBE frames of one connection
+	 * @param framesPerSecond the most frames of one connection
+	 * @param framesPerSecondPerUser the most frames of one user
+	 * @param framesPerSecondPerTenant the most frames of one tenant
+	 * @param bytesPerSecond the most bytes from one connection
+	 * @param bytesPerSecondPerUser the most bytes from one user
+	 * @param bytesPerSecondPerTenant the most bytes from one tenant
+	 * @param headersPerFrame the most headers of a frame of a client
+	 * @param headerSize the largest header of a frame of a client
 	 * @param frameSize the largest frame of a client
 	 * @param pendingBytes the most that waits for a client that does not read; beyond it
 	 * the connection is closed
@@ -198,9 +223,40 @@ public record RealtimeProperties(@DefaultValue("true") boolean enabled, @Default
 	 * @param ruleTimeout how long a rule may take before it counts as a denial
 	 */
 	public record Limits(@DefaultValue("16KB") DataSize payloadSize, @DefaultValue("1KB") DataSize filterSize,
-			@DefaultValue("8") int filterKeys, @DefaultValue("128") int subscriptionsPerConnection,
-			@DefaultValue("64KB") DataSize frameSize, @DefaultValue("1MB") DataSize pendingBytes,
-			@DefaultValue("10s") Duration connectTimeout, @DefaultValue("10s") Duration ruleTimeout) {
+			@DefaultValue("8") int filterKeys, @DefaultValue("128") int filterValues,
+			@DefaultValue("0") int connections, @DefaultValue("1000") int connectionsPerUser,
+			@DefaultValue("0") int connectionsPerTenant, @DefaultValue("1000") int unauthenticatedConnectionsPerAddress,
+			@DefaultValue("0") int handshakesPerSecond, @DefaultValue("128") int subscriptionsPerConnection,
+			@DefaultValue("0") int subscriptionsPerUser, @DefaultValue("0") int subscriptionsPerTenant,
+			@DefaultValue("50") int subscribesPerSecond, @DefaultValue("200") int framesPerSecond,
+			@DefaultValue("0") int framesPerSecondPerUser, @DefaultValue("0") int framesPerSecondPerTenant,
+			@DefaultValue("1MB") DataSize bytesPerSecond, @DefaultValue("0B") DataSize bytesPerSecondPerUser,
+			@DefaultValue("0B") DataSize bytesPerSecondPerTenant, @DefaultValue("64") int headersPerFrame,
+			@DefaultValue("16KB") DataSize headerSize, @DefaultValue("64KB") DataSize frameSize,
+			@DefaultValue("1MB") DataSize pendingBytes, @DefaultValue("10s") Duration connectTimeout,
+			@DefaultValue("10s") Duration ruleTimeout) {
+
+		LimitOptions toOptions() {
+			Map<Limit, Long> values = new EnumMap<>(Limit.class);
+			values.put(Limit.CONNECTIONS, (long) this.connections);
+			values.put(Limit.CONNECTIONS_PER_USER, (long) this.connectionsPerUser);
+			values.put(Limit.CONNECTIONS_PER_TENANT, (long) this.connectionsPerTenant);
+			values.put(Limit.UNAUTHENTICATED_CONNECTIONS_PER_ADDRESS, (long) this.unauthenticatedConnectionsPerAddress);
+			values.put(Limit.HANDSHAKES_PER_SECOND, (long) this.handshakesPerSecond);
+			values.put(Limit.SUBSCRIPTIONS_PER_CONNECTION, (long) this.subscriptionsPerConnection);
+			values.put(Limit.SUBSCRIPTIONS_PER_USER, (long) this.subscriptionsPerUser);
+			values.put(Limit.SUBSCRIPTIONS_PER_TENANT, (long) this.subscriptionsPerTenant);
+			values.put(Limit.SUBSCRIBES_PER_SECOND, (long) this.subscribesPerSecond);
+			values.put(Limit.FRAMES_PER_SECOND, (long) this.framesPerSecond);
+			values.put(Limit.FRAMES_PER_SECOND_PER_USER, (long) this.framesPerSecondPerUser);
+			values.put(Limit.FRAMES_PER_SECOND_PER_TENANT, (long) this.framesPerSecondPerTenant);
+			values.put(Limit.BYTES_PER_SECOND, this.bytesPerSecond.toBytes());
+			values.put(Limit.BYTES_PER_SECOND_PER_USER, this.bytesPerSecondPerUser.toBytes());
+			values.put(Limit.BYTES_PER_SECOND_PER_TENANT, this.bytesPerSecondPerTenant.toBytes());
+			values.put(Limit.HEADERS_PER_FRAME, (long) this.headersPerFrame);
+			values.put(Limit.HEADER_SIZE, this.headerSize.toBytes());
+			return new LimitOptions(values);
+		}
 
 	}
 

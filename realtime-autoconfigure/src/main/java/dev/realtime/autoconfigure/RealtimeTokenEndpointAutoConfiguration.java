@@ -73,8 +73,9 @@ public final class RealtimeTokenEndpointAutoConfiguration {
 			endpoints.put(path(properties) + "/connection",
 					new ConnectionTokenEndpoint(tokens, url, tenants, properties.allowAnonymous()));
 			endpoints.put(path(properties) + "/subscription",
-					new SubscriptionTokenEndpoint(tokens, topics, new FilterParser(filterSize, limits.filterKeys()),
-							tenants, properties.allowAnonymous(), limits.subscriptionsPerConnection(), filterSize));
+					new SubscriptionTokenEndpoint(tokens, topics,
+							new FilterParser(filterSize, limits.filterKeys(), limits.filterValues()), tenants,
+							properties.allowAnonymous(), limits.subscriptionsPerConnection(), filterSize));
 		}
 		return new SimpleUrlHandlerMapping(endpoints, 1);
 	}

@@ -14,7 +14,9 @@ import java.util.concurrent.Future;
 
 import dev.realtime.autoconfigure.app.TestApplication;
 import dev.realtime.core.RealtimeEngine;
+import dev.realtime.limit.Limiter;
 import dev.realtime.stomp.RealtimeWebSocketHandler;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -49,6 +51,9 @@ class ChurnTests {
 	private RealtimeEngine engine;
 
 	@Autowired
+	private Limiter limiter;
+
+	@Autowired
 	private RealtimeWebSocketHandler handler;
 
 	@Autowired
@@ -58,6 +63,7 @@ class ChurnTests {
 	private SimpUserRegistry users;
 
 	@Test
+	@Tag("T31")
 	void whenClientsLeaveAtAnyStepThenNothingStaysBehind() throws Exception {
 		long laneThreads = laneThreads();
 		long seed = System.nanoTime();
@@ -129,6 +135,7 @@ class ChurnTests {
 		// 20 s.
 		await().atMost(Duration.ofSeconds(40)).untilAsserted(() -> {
 			assertThat(entries(this.handler, "sessions")).isEmpty();
+			assertThat(ReflectionTestUtils.<Boolean>invokeMethod(this.limiter, "isEmpty")).isTrue();
 			assertThat(ReflectionTestUtils.<Integer>invokeMethod(this.engine, "hubCount")).isZero();
 			assertThat(this.users.getUserCount()).isZero();
 			assertThat(entries(this.simpleBroker, "sessions")).isEmpty();

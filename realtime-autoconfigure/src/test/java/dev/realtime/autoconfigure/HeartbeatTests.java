@@ -3,6 +3,7 @@ package dev.realtime.autoconfigure;
 import java.time.Duration;
 
 import dev.realtime.autoconfigure.app.TestApplication;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -15,7 +16,8 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Heart-beats and what else depends on time, with short intervals.
  */
 @SpringBootTest(classes = TestApplication.class, webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
-		properties = { "realtime.heartbeat=200ms", "realtime.limits.connect-timeout=700ms" })
+		properties = { "realtime.heartbeat=200ms", "realtime.limits.connect-timeout=700ms",
+				"realtime.limits.frames-per-second=0" })
 @Timeout(60)
 class HeartbeatTests {
 
@@ -90,6 +92,7 @@ class HeartbeatTests {
 	}
 
 	@Test
+	@Tag("T18")
 	void whenNoConnectComesInTimeThenConnectionIsClosed() {
 		try (RawStompClient silent = RawStompClient.open(this.port, "alice");
 				RawStompClient chatty = RawStompClient.open(this.port, "alice")) {

@@ -4,6 +4,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
 import java.time.Duration;
+import java.util.Set;
 import java.util.function.DoubleSupplier;
 
 import dev.realtime.Realtime;
@@ -147,7 +148,7 @@ class MetricsTests {
 		assertThat(this.registry.getMeters()).filteredOn((meter) -> meter.getId().getName().startsWith("realtime."))
 			.isNotEmpty()
 			.allSatisfy((meter) -> assertThat(meter.getId().getTags())
-				.allMatch((tag) -> tag.getKey().equals("transport") || tag.getKey().equals("reason")));
+				.allMatch((tag) -> Set.of("transport", "reason", "limit").contains(tag.getKey())));
 		awaitValue(() -> connections("servlet"), 0);
 	}
 

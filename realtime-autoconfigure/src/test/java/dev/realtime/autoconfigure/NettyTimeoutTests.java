@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 
 import dev.realtime.autoconfigure.app.TestApplication;
 import dev.realtime.netty.NettyEndpoint;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -22,7 +23,7 @@ import static org.assertj.core.api.Assertions.assertThatIOException;
 @SpringBootTest(classes = { TestApplication.class, NettyPortTests.TokenConfiguration.class },
 		webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
 		properties = { "realtime.ws-port=0", TestApplication.SECRET, "realtime.heartbeat=200ms",
-				"realtime.limits.connect-timeout=2s" })
+				"realtime.limits.connect-timeout=2s", "realtime.limits.frames-per-second=0" })
 @ExtendWith(NoLeaks.class)
 @Timeout(120)
 class NettyTimeoutTests {
@@ -31,6 +32,7 @@ class NettyTimeoutTests {
 	private NettyEndpoint endpoint;
 
 	@Test
+	@Tag("T18")
 	void whenClientSaysNothingThenConnectionEnds() throws IOException {
 		try (RawSocket client = new RawSocket(this.endpoint.getPort())) {
 			assertThat(client.rest()).isEmpty();
@@ -38,6 +40,7 @@ class NettyTimeoutTests {
 	}
 
 	@Test
+	@Tag("T18")
 	void whenHandshakeComesByteByByteAndNeverEndsThenConnectionEnds() throws IOException {
 		try (RawSocket client = new RawSocket(this.endpoint.getPort())) {
 			client.write(client.request("GET /realtime").trim());
@@ -51,6 +54,7 @@ class NettyTimeoutTests {
 	}
 
 	@Test
+	@Tag("T18")
 	void whenConnectComesByteByByteAndNeverEndsThenConnectionEnds() throws IOException {
 		try (RawSocket client = RawSocket.upgraded(this.endpoint.getPort())) {
 			client.send(RawSocket.FIRST_OF_TEXT, "CONNECT\nx:".getBytes(StandardCharsets.UTF_8));
@@ -65,6 +69,7 @@ class NettyTimeoutTests {
 	}
 
 	@Test
+	@Tag("T18")
 	void whenNoConnectComesThenConnectionEnds() throws IOException {
 		try (RawSocket silent = RawSocket.upgraded(this.endpoint.getPort());
 				RawSocket chatty = RawSocket.upgraded(this.endpoint.getPort())) {

@@ -11,6 +11,7 @@ import dev.realtime.Realtime;
 import dev.realtime.autoconfigure.app.Gates;
 import dev.realtime.autoconfigure.app.Messages;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -98,6 +99,7 @@ class ProtocolViolationTests {
 			"NACK\nid:1\n\n\0", "BEGIN\ntransaction:t\n\n\0", "COMMIT\ntransaction:t\n\n\0",
 			"ABORT\ntransaction:t\n\n\0", "DISCONNECT\nreceipt:r\n\n\0", "CONNECTED\nversion:1.2\n\n\0",
 			"MESSAGE\ndestination:/app/note\n\nlate\0", "RECEIPT\nreceipt-id:1\n\n\0", "ERROR\n\n\0" })
+	@Tag("T10")
 	void whenFrameComesBeforeConnectThenConnectionEnds(String frame) {
 		try (RawStompClient alice = RawStompClient.open(this.port, "alice")) {
 			alice.send(frame + CONNECT + LATE);
@@ -110,6 +112,7 @@ class ProtocolViolationTests {
 	@ValueSource(strings = { CONNECT, "STOMP\naccept-version:1.2\n\n\0", "CONNECTED\nversion:1.2\n\n\0",
 			"MESSAGE\nsubscription:s1\nmessage-id:1\ndestination:/realtime/room.late\n\nlate\0",
 			"RECEIPT\nreceipt-id:1\n\n\0", "ERROR\nmessage:x\n\n\0" })
+	@Tag("T10")
 	void whenFrameIsNoneOfAConnectedClientThenConnectionEnds(String frame) {
 		try (RawStompClient alice = RawStompClient.connect(this.port, "alice")) {
 			alice.send(frame + LATE);
@@ -129,6 +132,7 @@ class ProtocolViolationTests {
 	}
 
 	@Test
+	@Tag("T10")
 	void whenClientDisconnectsThenTheReceiptIsItsLastFrameAndNothingLaterHasAnEffect() {
 		try (RawStompClient alice = RawStompClient.connect(this.port, "alice")) {
 			alice.subscribe("s1", "/realtime/room." + Rooms.fresh());
@@ -164,6 +168,10 @@ class ProtocolViolationTests {
 
 	@ParameterizedTest
 	@MethodSource
+	@Tag("T10")
+	@Tag("T14")
+	@Tag("T15")
+	@Tag("T35")
 	void whenFrameIsMalformedThenItIsTheLastOfTheConnection(String frame) {
 		try (RawStompClient alice = RawStompClient.connect(this.port, "alice")) {
 			alice.send(frame + LATE);
@@ -193,12 +201,16 @@ class ProtocolViolationTests {
 				"SEND\ndestination:/app/note\ncontent-length:2147483648\n\nx\0",
 				"SEND\ndestination:/app/note\ncontent-length:4294967297\n\nx\0",
 				"SEND\ndestination:/app/note\ncontent-length:99999999999999999999\n\nx\0",
+				"SEND\ndestination:/app/note\ncontent-type:x\n\nlate\0",
+				"SEND\ndestination:/app/note\ncontent-type:text/plain;charset=none\n\nlate\0",
+				"UNSUBSCRIBE\nreceipt:late\n\n\0", "SUBSCRIBE\ndestination:/user/queue/echo\n\n\0",
 				"SEND\ndestination:/app/note\ncontent-length:0\n\nlate\0",
 				"SEND\ndestination:/app/note\ncontent-length:2\n\nlate\0");
 	}
 
 	@ParameterizedTest
 	@ValueSource(strings = { "65537", "100000000", "2147483647" })
+	@Tag("T15")
 	void whenContentLengthIsLargerThanAFrameMayBeThenTheNextByteEndsTheConnection(String length) {
 		try (RawStompClient alice = RawStompClient.connect(this.port, "alice")) {
 			alice.send("SEND\ndestination:/app/note\ncontent-length:" + length + "\n\nlate");
@@ -211,6 +223,8 @@ class ProtocolViolationTests {
 	@ParameterizedTest
 	@ValueSource(strings = { "heart-beat:x", "heart-beat:1", "heart-beat:-1,-1", "heart-beat:1,x", "heart-beat:",
 			"heart-beat:9999999999999999,9999999999999999", "heart-beat:99999999999999999999,0", "content-length:-1" })
+	@Tag("T15")
+	@Tag("T35")
 	void whenConnectIsMalformedThenConnectionEnds(String header) {
 		try (RawStompClient alice = RawStompClient.open(this.port, "alice")) {
 			alice.send("CONNECT\naccept-version:1.2\n" + header + "\n\n\0" + LATE);
@@ -238,6 +252,7 @@ class ProtocolViolationTests {
 	}
 
 	@Test
+	@Tag("T14")
 	void whenHeaderIsRepeatedThenTheFirstCounts() {
 		String room = Rooms.fresh();
 		try (RawStompClient alice = RawStompClient.connect(this.port, "alice")) {
@@ -296,6 +311,7 @@ class ProtocolViolationTests {
 	}
 
 	@Test
+	@Tag("T14")
 	void whenTextIsNotUtf8ThenWebSocketEnds() throws IOException {
 		try (RawSocket socket = RawSocket.upgraded(this.port, "Authorization: Basic YWxpY2U6cGFzc3dvcmQ=")) {
 			socket.sendText(CONNECT);
@@ -306,6 +322,8 @@ class ProtocolViolationTests {
 	}
 
 	@Test
+	@Tag("T15")
+	@Tag("T18")
 	void whenFrameIsLargerThanItMayBeThenConnectionEnds() {
 		String frame = "SEND\ndestination:/app/note\n\n" + "x".repeat(64 * 1024) + "\0";
 		try (RawStompClient alice = RawStompClient.connect(this.port, "alice")) {
@@ -345,6 +363,7 @@ class ProtocolViolationTests {
 	}
 
 	@Test
+	@Tag("T16")
 	void whenManyFramesAreAheadOfTheApplicationThenConnectionEnds() {
 		StringBuilder flood = new StringBuilder("SEND\ndestination:/app/gated.flood\n\nfirst\0");
 		for (int i = 0; i < 1100; i++) {
@@ -362,6 +381,7 @@ class ProtocolViolationTests {
 	}
 
 	@Test
+	@Tag("T4")
 	void whenClientSendsToTopicsThenItIsToldSoAndSubscribersSeeNothing() {
 		String room = Rooms.fresh();
 		try (RawStompClient alice = RawStompClient.connect(this.port, "alice");
@@ -391,6 +411,7 @@ class ProtocolViolationTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "", "receipt:r\n" })
+	@Tag("T4")
 	void whenClientGoesOnSendingToTopicsThenConnectionEnds(String receipt) {
 		String refused = "SEND\ndestination:/realtime/room.x\n" + receipt + "\nevil\0";
 		try (RawStompClient alice = RawStompClient.connect(this.port, "alice")) {

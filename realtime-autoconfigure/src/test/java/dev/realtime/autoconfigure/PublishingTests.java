@@ -179,13 +179,16 @@ class PublishingTests {
 		String room = Rooms.fresh();
 		try (RawStompClient alice = RawStompClient.connect(this.port, "alice")) {
 			alice.subscribe("s1", "/realtime/room." + room);
+			int received = 0;
 			for (int i = 1; i <= 5000; i++) {
 				acme().publish("room." + room, i);
-			}
-			for (int i = 1; i <= 5000; i++) {
-				String message = alice.next();
-				assertThat(RawStompClient.body(message)).isEqualTo(Integer.toString(i));
-				assertThat(RawStompClient.offset(message)).isEqualTo(i);
+				while (received < i && (i % 500 == 0)) {
+					// No more than may be pending.
+					String message = alice.next();
+					received++;
+					assertThat(RawStompClient.body(message)).isEqualTo(Integer.toString(received));
+					assertThat(RawStompClient.offset(message)).isEqualTo(received);
+				}
 			}
 		}
 	}

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -59,13 +60,23 @@ final class RawSocket implements AutoCloseable {
 	 * Opens a TCP connection with a receive buffer of this size, or of the usual one.
 	 */
 	RawSocket(int port, int receiveBuffer) throws IOException {
+		this(port, receiveBuffer, null);
+	}
+
+	/**
+	 * Opens a TCP connection from this address of the machine, or from any.
+	 */
+	RawSocket(int port, int receiveBuffer, String from) throws IOException {
 		this.socket = new Socket();
+		if (from != null) {
+			this.socket.bind(new InetSocketAddress(from, 0));
+		}
 		if (receiveBuffer > 0) {
 			this.socket.setReceiveBufferSize(receiveBuffer);
 		}
 		this.socket.setSoTimeout(TIMEOUT_MILLIS);
 		this.socket.setTcpNoDelay(true);
-		this.socket.connect(new InetSocketAddress("localhost", port));
+		this.socket.connect(new InetSocketAddress("127.0.0.1", port));
 		this.in = new DataInputStream(this.socket.getInputStream());
 		this.out = this.socket.getOutputStream();
 	}
@@ -190,6 +201,32 @@ final class RawSocket implements AutoCloseable {
 	 */
 	String rest() throws IOException {
 		return new String(this.in.readAllBytes(), StandardCharsets.UTF_8);
+	}
+
+	/**
+	 * Reads what comes within a time, or until the server closes.
+	 */
+	String drain(int millis) throws IOException {
+		StringBuilder read = new StringBuilder();
+		this.socket.setSoTimeout(millis + 1);
+		byte[] buffer = new byte[4096];
+		try {
+			for (int count = this.in.read(buffer); count >= 0; count = this.in.read(buffer)) {
+				read.append(new String(buffer, 0, count, StandardCharsets.UTF_8));
+			}
+		}
+		catch (SocketTimeoutException ex) {
+			// That is all.
+		}
+		return read.toString();
+	}
+
+	/**
+	 * Closes with RST instead of FIN.
+	 */
+	void reset() throws IOException {
+		this.socket.setSoLinger(true, 0);
+		this.socket.close();
 	}
 
 	@Override

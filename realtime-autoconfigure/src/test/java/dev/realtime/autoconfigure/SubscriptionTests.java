@@ -9,6 +9,7 @@ import java.util.stream.Stream;
 import dev.realtime.Realtime;
 import dev.realtime.autoconfigure.app.Gates;
 import dev.realtime.core.RealtimeEngine;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -65,6 +66,7 @@ class SubscriptionTests {
 	}
 
 	@Test
+	@Tag("T9")
 	void whenRuleIsStillAtWorkThenNothingIsDeliveredAndNothingIsMissed() {
 		String room = Rooms.fresh();
 		try (RawStompClient alice = RawStompClient.connect(this.port, "alice");
@@ -82,6 +84,7 @@ class SubscriptionTests {
 	}
 
 	@Test
+	@Tag("T9")
 	void whenClientLeavesWhileRuleIsAtWorkThenNothingStaysBehind() {
 		String room = Rooms.fresh();
 		awaitHubs(0);
@@ -131,6 +134,7 @@ class SubscriptionTests {
 	}
 
 	@Test
+	@Tag("T30")
 	void whenClientUnsubscribesWithTheIdOfSomebodyElseThenThatOneStays() {
 		String room = Rooms.fresh();
 		try (RawStompClient alice = RawStompClient.connect(this.port, "alice");
@@ -190,46 +194,11 @@ class SubscriptionTests {
 		}
 	}
 
-	@Test
-	void whenClientSubscribesTwentyThousandTimesThenExactlyTheLimitIsLive() {
-		String room = Rooms.fresh();
-		awaitHubs(0);
-		try (RawStompClient alice = RawStompClient.connect(this.port, "alice")) {
-			int denied = 0;
-			int live = 0;
-			for (int batch = 0; batch < 200; batch++) {
-				StringBuilder frames = new StringBuilder();
-				for (int i = 0; i < 100; i++) {
-					int number = batch * 100 + i;
-					frames.append("SUBSCRIBE\nid:s" + number + "\ndestination:/realtime/room." + room + "-" + number
-							+ "\nreceipt:r\n\n\0");
-				}
-				alice.send(frames.toString());
-				for (String answer : alice.next(100)) {
-					if (answer.startsWith("RECEIPT\n")) {
-						live++;
-					}
-					else {
-						assertThat(RawStompClient.code(answer)).isEqualTo("too-many-subscriptions");
-						denied++;
-					}
-				}
-			}
-			assertThat(live).isEqualTo(128);
-			assertThat(denied).isEqualTo(20_000 - 128);
-			awaitHubs(128);
-			publish(room + "-127", 1);
-			publish(room + "-128", 2);
-			assertThat(alice.next()).startsWith("MESSAGE\nsubscription:s127\n");
-			alice.unsubscribe("s5");
-			alice.subscribe("again", "/realtime/room." + room);
-			assertThat(alice.hasNext()).isFalse();
-		}
-		awaitHubs(0);
-	}
-
 	@ParameterizedTest
 	@MethodSource
+	@Tag("T1")
+	@Tag("T2")
+	@Tag("T3")
 	void whenDestinationIsNoTopicThenSubscriptionIsDeniedAndAnswersAreAlike(String destination) {
 		try (RawStompClient alice = RawStompClient.connect(this.port, "alice")) {
 			alice.sendSubscribe("s1", destination);
@@ -267,6 +236,7 @@ class SubscriptionTests {
 	@ValueSource(strings = { "/topic/contact.updated", "/topic/**", "/queue/x", "/**", "*", "/user/bob/queue/x",
 			"/user/queue-x", "/realtimex/contact.updated", "realtime/contact.updated", "/REALTIME/contact.updated",
 			"//realtime/contact.updated" })
+	@Tag("T3")
 	void whenNobodyServesDestinationThenSubscriptionIsDenied(String destination) {
 		try (RawStompClient alice = RawStompClient.connect(this.port, "alice")) {
 			assertThat(alice.subscribeInVain("s1", destination)).isEqualTo("unknown-destination");
@@ -317,6 +287,7 @@ class SubscriptionTests {
 			"{a\\c1}", "{'a'\\c1}", "{\"a\"\\c1,}", "{\"a\"\\c1,\"a\"\\c1}", "{\"a\"\\c{\"b\"\\c1}}", "{\"a\"\\c[[1]]}",
 			"{\"a\"\\c[{}]}", "{\"a\"\\c[]}", "{\"a\"\\cNaN}", "{\"a\"\\c+1}", "{\"a\"\\c01}", "{\"a\"\\cundefined}",
 			"{\"a\"\\c1}//", "{\"a\"\\c1e99999999999}", "{\"a\"\\c[1,]}" })
+	@Tag("T11")
 	void whenFilterIsNotFlatJsonThenSubscriptionIsDenied(String filter) {
 		try (RawStompClient alice = RawStompClient.connect(this.port, "alice")) {
 			assertThat(alice.subscribeInVain("s1", "/realtime/contact.updated", "filter:" + filter))
@@ -325,6 +296,7 @@ class SubscriptionTests {
 	}
 
 	@Test
+	@Tag("T11")
 	void whenFilterIsLargerThanItMayBeThenSubscriptionIsDenied() {
 		String room = "/realtime/room." + Rooms.fresh();
 		List<String> keys = new ArrayList<>();
@@ -341,7 +313,7 @@ class SubscriptionTests {
 			assertThat(alice.subscribeInVain("bytes", room, "filter:{\"a\"\\c\"" + "\u00e9".repeat(600) + "\"}"))
 				.isEqualTo("bad-filter");
 			assertThat(
-					alice.subscribeInVain("deep", room, "filter:" + "{\"a\"\\c".repeat(8000) + "1" + "}".repeat(8000)))
+					alice.subscribeInVain("deep", room, "filter:" + "{\"a\"\\c".repeat(2000) + "1" + "}".repeat(2000)))
 				.isEqualTo("bad-filter");
 		}
 	}

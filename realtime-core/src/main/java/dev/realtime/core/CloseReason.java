@@ -1,5 +1,7 @@
 package dev.realtime.core;
 
+import java.time.Duration;
+
 /**
  * Why the server ended a connection. Clients reconnect by the range of the code: 4000 to
  * 4499 yes, 4500 to 4999 no.
@@ -26,6 +28,11 @@ public enum CloseReason {
 	/** The server failed; the log says why. */
 	INTERNAL_ERROR(4004, "internal error"),
 
+	/** The client went on sending more than it may, {@code realtime.limits}. */
+	RATE_LIMITED(4005, "rate limited"),
+
+	/** The node, the user or the tenant has as many connections as it may. */
+	TOO_MANY_CONNECTIONS(4006, "too many connections"),
 	/**
 	 * The authentication of the client has ended, such as a token that has expired: come
 	 * back with a fresh one.
@@ -77,6 +84,15 @@ public enum CloseReason {
 	 */
 	public String text() {
 		return this.text;
+	}
+
+	/**
+	 * The reason, with when to come back.
+	 * @param reconnectAfter the time from now
+	 * @return a few words and the time in milliseconds
+	 */
+	public String text(Duration reconnectAfter) {
+		return this.text + ", reconnect-after=" + reconnectAfter.toMillis();
 	}
 
 	/**

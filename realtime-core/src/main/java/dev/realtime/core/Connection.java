@@ -34,6 +34,8 @@ public final class Connection<F> {
 
 	private volatile @Nullable LongConsumer timer;
 
+	private SubscriptionQuota quota = SubscriptionQuota.UNLIMITED;
+
 	/** Owned by the lane: what goes out at the end of its turn. */
 	@Nullable Batch<F> batch;
 
@@ -73,7 +75,12 @@ public final class Connection<F> {
 		close(reason, reason.text());
 	}
 
-	void close(CloseReason reason, String text) {
+	/**
+	 * Closes the connection after all that was sent before. Does not block.
+	 * @param reason why
+	 * @param text what the client is told in words, at most 123 bytes
+	 */
+	public void close(CloseReason reason, String text) {
 		request(reason);
 		this.lane.execute(() -> this.lane.close(this, reason, text));
 	}
@@ -91,6 +98,15 @@ public final class Connection<F> {
 	public @Nullable CloseReason closeReason() {
 		CloseReason told = this.sink.closeReason();
 		return (told != null) ? told : this.requested;
+	}
+
+	/**
+	 * Counts the subscriptions of this connection together with those of others. To be
+	 * called before the first subscription.
+	 * @param quota what counts
+	 */
+	public synchronized void limitSubscriptions(SubscriptionQuota quota) {
+		this.quota = quota;
 	}
 
 	/**
@@ -172,16 +188,27 @@ public final class Connection<F> {
 		if (this.subscriptions.size() >= limit) {
 			return SubscribeOutcome.TOO_MANY;
 		}
+		if (!this.quota.tryAcquire()) {
+			return SubscribeOutcome.QUOTA_EXCEEDED;
+		}
 		this.subscriptions.put(subscription.id(), subscription);
 		return SubscribeOutcome.ACCEPTED;
 	}
 
 	synchronized @Nullable Subscription<F> unregister(String subscriptionId) {
-		return this.subscriptions.remove(subscriptionId);
+		Subscription<F> subscription = this.subscriptions.remove(subscriptionId);
+		if (subscription != null) {
+			this.quota.release();
+		}
+		return subscription;
 	}
 
 	synchronized boolean unregister(Subscription<F> subscription) {
-		return this.subscriptions.remove(subscription.id(), subscription);
+		boolean removed = this.subscriptions.remove(subscription.id(), subscription);
+		if (removed) {
+			this.quota.release();
+		}
+		return removed;
 	}
 
 	/**
@@ -201,6 +228,7 @@ public final class Connection<F> {
 		this.closed = true;
 		List<Subscription<F>> ended = new ArrayList<>(this.subscriptions.values());
 		this.subscriptions.clear();
+		ended.forEach((subscription) -> this.quota.release());
 		return ended;
 	}
 

@@ -34,7 +34,7 @@ final class Departure {
 	 */
 	String nextText() {
 		double share = (this.told.incrementAndGet() * GOLDEN_RATIO) % 1;
-		return CloseReason.GOING_AWAY.text() + ", reconnect-after=" + (long) (share * this.spreadMillis);
+		return CloseReason.GOING_AWAY.text(Duration.ofMillis((long) (share * this.spreadMillis)));
 	}
 
 	/**

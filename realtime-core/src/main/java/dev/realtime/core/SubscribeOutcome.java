@@ -16,6 +16,9 @@ public enum SubscribeOutcome {
 	/** The connection has as many subscriptions as it may. */
 	TOO_MANY,
 
+	/** Connections that count together have as many subscriptions as they may. */
+	QUOTA_EXCEEDED,
+
 	/** The connection is gone. */
 	CLOSED
 

@@ -1,5 +1,6 @@
 package dev.realtime.netty;
 
+import java.nio.ByteBuffer;
 import java.util.concurrent.Executor;
 
 import dev.realtime.core.CloseReason;
@@ -12,12 +13,15 @@ import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.CorruptedWebSocketFrameException;
 import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import org.springframework.web.socket.BinaryMessage;
 import org.springframework.web.socket.CloseStatus;
+import org.springframework.web.socket.PingMessage;
+import org.springframework.web.socket.PongMessage;
 import org.springframework.web.socket.WebSocketHandler;
 import org.springframework.web.socket.WebSocketMessage;
 
@@ -28,6 +32,9 @@ import org.springframework.web.socket.WebSocketMessage;
 final class ConnectionHandler extends SimpleChannelInboundHandler<WebSocketFrame> {
 
 	private static final Logger logger = LoggerFactory.getLogger(ConnectionHandler.class);
+
+	/** RFC 6455, 7.4.2: nobody uses higher ones. */
+	private static final int MAX_CLOSE_CODE = 4999;
 
 	/** Messages that wait for a worker before the connection is no longer read. */
 	private static final int MAX_WAITING = 64;
@@ -67,15 +74,32 @@ final class ConnectionHandler extends SimpleChannelInboundHandler<WebSocketFrame
 
 	@Override
 	protected void channelRead0(ChannelHandlerContext context, WebSocketFrame frame) {
-		if (frame instanceof PingWebSocketFrame ping) {
-			answer(context, ping);
-		}
-		else if (frame instanceof CloseWebSocketFrame close) {
+		if (frame instanceof CloseWebSocketFrame close) {
 			close(context, close);
 		}
-		else if (!(frame instanceof PongWebSocketFrame)) {
+		else if (this.sink.closeReason() != null) {
+			ignore(context);
+		}
+		else if (frame instanceof PingWebSocketFrame ping) {
+			answer(context, ping);
+			handle(context, new PingMessage(ByteBuffer.wrap(ByteBufUtil.getBytes(ping.content()))));
+		}
+		else if (frame instanceof PongWebSocketFrame pong) {
+			handle(context, new PongMessage(ByteBuffer.wrap(ByteBufUtil.getBytes(pong.content()))));
+		}
+		else {
 			// Text as well: a client may split it anywhere, also within a character.
 			handle(context, new BinaryMessage(ByteBufUtil.getBytes(frame.content()), frame.isFinalFragment()));
+		}
+	}
+
+	/**
+	 * What a client goes on to send has no effect, and what one sends that had to go
+	 * because it sent too much is not even read.
+	 */
+	private void ignore(ChannelHandlerContext context) {
+		if (this.sink.closeReason() == CloseReason.RATE_LIMITED) {
+			context.channel().config().setAutoRead(false);
 		}
 	}
 
@@ -95,6 +119,10 @@ final class ConnectionHandler extends SimpleChannelInboundHandler<WebSocketFrame
 			context.close();
 			return;
 		}
+		if (close.statusCode() > MAX_CLOSE_CODE) {
+			violation(WebSocketCloseStatus.PROTOCOL_ERROR);
+			return;
+		}
 		this.status = (close.statusCode() > 0) ? new CloseStatus(close.statusCode()) : CloseStatus.NO_STATUS_CODE;
 		context.writeAndFlush(close.retainedDuplicate()).addListener(ChannelFutureListener.CLOSE);
 	}
@@ -102,7 +130,8 @@ final class ConnectionHandler extends SimpleChannelInboundHandler<WebSocketFrame
 	private void handle(ChannelHandlerContext context, WebSocketMessage<?> message) {
 		this.worker.execute(() -> {
 			run(context, () -> this.handler.handleMessage(this.session, message));
-			if (this.worker.size() == 0 && !context.channel().config().isAutoRead()) {
+			if (this.worker.size() == 0 && !context.channel().config().isAutoRead()
+					&& this.sink.closeReason() != CloseReason.RATE_LIMITED) {
 				context.channel().config().setAutoRead(true);
 			}
 		});
@@ -134,10 +163,13 @@ final class ConnectionHandler extends SimpleChannelInboundHandler<WebSocketFrame
 			context.close();
 		}
 		else if (this.sink.closeReason() == null) {
-			this.status = new CloseStatus(violation.closeStatus().code());
-			this.sink.close(CloseReason.PROTOCOL_ERROR,
-					new CloseWebSocketFrame(violation.closeStatus().code(), violation.closeStatus().reasonText()));
+			violation(violation.closeStatus());
 		}
+	}
+
+	private void violation(WebSocketCloseStatus told) {
+		this.status = new CloseStatus(told.code());
+		this.sink.close(CloseReason.PROTOCOL_ERROR, new CloseWebSocketFrame(told.code(), told.reasonText()));
 	}
 
 	private void run(ChannelHandlerContext context, Task task) {

@@ -6,6 +6,10 @@ import java.time.Duration;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 
+import dev.realtime.limit.HandshakeLimiter;
+import dev.realtime.limit.Limiter;
+import dev.realtime.limit.Refusal;
+import dev.realtime.stomp.LogText;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
@@ -40,11 +44,17 @@ final class HandshakeHandler extends SimpleChannelInboundHandler<FullHttpRequest
 	/** Of RFC 6455. Those of its drafts have other frames. */
 	private static final String VERSION = "13";
 
+	private static final String FORWARDED_FOR = "X-Forwarded-For";
+
 	private static final String SUB_PROTOCOLS = "v12.stomp,v11.stomp,v10.stomp";
 
 	private final NettyOptions options;
 
 	private final OriginCheck origins;
+
+	private final ClientAddress addresses;
+
+	private final Limiter limiter;
 
 	private final int frameSize;
 
@@ -52,9 +62,12 @@ final class HandshakeHandler extends SimpleChannelInboundHandler<FullHttpRequest
 
 	private @Nullable ScheduledFuture<?> timeout;
 
-	HandshakeHandler(NettyOptions options, OriginCheck origins, int frameSize, Accepted accepted) {
+	HandshakeHandler(NettyOptions options, OriginCheck origins, ClientAddress addresses, Limiter limiter, int frameSize,
+			Accepted accepted) {
 		this.options = options;
 		this.origins = origins;
+		this.addresses = addresses;
+		this.limiter = limiter;
 		this.frameSize = frameSize;
 		this.accepted = accepted;
 	}
@@ -77,19 +90,26 @@ final class HandshakeHandler extends SimpleChannelInboundHandler<FullHttpRequest
 		try {
 			HttpResponseStatus refusal = refusal(request);
 			if (refusal != null) {
-				refuse(context, refusal);
+				refuse(context, refusal, null);
+				return;
+			}
+			String address = this.addresses.of(context.channel().remoteAddress(),
+					request.headers().getAll(FORWARDED_FOR));
+			Refusal full = this.limiter.handshake(address);
+			if (full != null) {
+				refuse(context, HttpResponseStatus.valueOf(HandshakeLimiter.status(full).value()), full);
 			}
 			else {
-				upgrade(context, request);
+				upgrade(context, request, address);
 			}
 		}
 		catch (WebSocketHandshakeException | IllegalArgumentException ex) {
-			logger.debug("Refused a handshake: {}", ex.getMessage());
-			refuse(context, HttpResponseStatus.BAD_REQUEST);
+			logger.debug("Refused a handshake: {}", LogText.of(ex.getMessage()));
+			refuse(context, HttpResponseStatus.BAD_REQUEST, null);
 		}
 	}
 
-	private void upgrade(ChannelHandlerContext context, FullHttpRequest request) {
+	private void upgrade(ChannelHandlerContext context, FullHttpRequest request, @Nullable String address) {
 		URI uri = URI.create("ws://" + request.headers().get(HttpHeaderNames.HOST, "localhost") + this.options.path());
 		HttpHeaders headers = copy(request);
 		WebSocketServerHandshaker handshaker = new WebSocketServerHandshaker13(this.options.path(), SUB_PROTOCOLS,
@@ -101,7 +121,7 @@ final class HandshakeHandler extends SimpleChannelInboundHandler<FullHttpRequest
 		handshaker.handshake(context.channel(), request).addListener((future) -> {
 			if (future.isSuccess()) {
 				cancelTimeout();
-				this.accepted.accept(context, uri, headers, handshaker.selectedSubprotocol());
+				this.accepted.accept(context, new Handshake(uri, headers, handshaker.selectedSubprotocol(), address));
 			}
 			else {
 				context.close();
@@ -128,7 +148,7 @@ final class HandshakeHandler extends SimpleChannelInboundHandler<FullHttpRequest
 		return origin ? null : HttpResponseStatus.FORBIDDEN;
 	}
 
-	private static void refuse(ChannelHandlerContext context, HttpResponseStatus status) {
+	private static void refuse(ChannelHandlerContext context, HttpResponseStatus status, @Nullable Refusal full) {
 		DefaultFullHttpResponse response = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, status,
 				Unpooled.copiedBuffer(status.reasonPhrase(), StandardCharsets.US_ASCII));
 		HttpUtil.setContentLength(response, response.content().readableBytes());
@@ -137,6 +157,9 @@ final class HandshakeHandler extends SimpleChannelInboundHandler<FullHttpRequest
 			response.headers()
 				.set(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET)
 				.set(HttpHeaderNames.SEC_WEBSOCKET_VERSION, VERSION);
+		}
+		if (full != null) {
+			response.headers().set(HttpHeaderNames.RETRY_AFTER, full.retryAfterSeconds());
 		}
 		context.writeAndFlush(response).addListener(ChannelFutureListener.CLOSE);
 	}
@@ -165,7 +188,19 @@ final class HandshakeHandler extends SimpleChannelInboundHandler<FullHttpRequest
 	@FunctionalInterface
 	interface Accepted {
 
-		void accept(ChannelHandlerContext context, URI uri, HttpHeaders headers, @Nullable String protocol);
+		void accept(ChannelHandlerContext context, Handshake handshake);
+
+	}
+
+	/**
+	 * What a client said.
+	 *
+	 * @param uri where it wants to
+	 * @param headers the headers of its request
+	 * @param protocol the sub-protocol that was chosen
+	 * @param address where it is
+	 */
+	record Handshake(URI uri, HttpHeaders headers, @Nullable String protocol, @Nullable String address) {
 
 	}
 

@@ -1,7 +1,6 @@
 package dev.realtime.netty;
 
 import java.net.InetSocketAddress;
-import java.net.URI;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
@@ -10,6 +9,7 @@ import java.util.concurrent.TimeUnit;
 import dev.realtime.core.Connection;
 import dev.realtime.core.Lane;
 import dev.realtime.core.Transport;
+import dev.realtime.netty.HandshakeHandler.Handshake;
 import dev.realtime.stomp.Heartbeat;
 import dev.realtime.stomp.RealtimeWebSocketHandler;
 import dev.realtime.stomp.StompBroker;
@@ -17,6 +17,7 @@ import dev.realtime.stomp.StompEndpointOptions;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
@@ -25,6 +26,7 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.epoll.Epoll;
@@ -46,7 +48,6 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import org.springframework.context.SmartLifecycle;
-import org.springframework.http.HttpHeaders;
 
 /**
  * The dedicated WebSocket port. Its event loops are the lanes, and publications are
@@ -67,6 +68,14 @@ public final class NettyEndpoint implements SmartLifecycle {
 	/** How long clients may take to answer the close frame when the server goes. */
 	private static final long FAREWELL_SECONDS = 1;
 
+	private static final int MIN_READ = 256;
+
+	private static final int INITIAL_READ = 1024;
+
+	private static final int MAX_READ = 8 * 1024;
+
+	private static final int READS_PER_TURN = 2;
+
 	/** As Spring Boot's web servers: once all that handles frames is there. */
 	private static final int PHASE = DEFAULT_PHASE - 2048;
 
@@ -83,6 +92,8 @@ public final class NettyEndpoint implements SmartLifecycle {
 	private final Executor workers;
 
 	private final OriginCheck origins;
+
+	private final ClientAddress addresses;
 
 	private final FrameBuffers buffers = new FrameBuffers(ByteBufAllocator.DEFAULT);
 
@@ -111,6 +122,7 @@ public final class NettyEndpoint implements SmartLifecycle {
 		this.handler = handler;
 		this.workers = workers;
 		this.origins = new OriginCheck(options.allowedOrigins());
+		this.addresses = new ClientAddress(options.trustedProxies());
 	}
 
 	@Override
@@ -140,6 +152,7 @@ public final class NettyEndpoint implements SmartLifecycle {
 			.option(ChannelOption.SO_REUSEADDR, true)
 			.childOption(ChannelOption.TCP_NODELAY, true)
 			.childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, waterMark())
+			.childOption(ChannelOption.RECVBUF_ALLOCATOR, reads())
 			.childHandler(new ChannelInitializer<>() {
 
 				@Override
@@ -155,6 +168,14 @@ public final class NettyEndpoint implements SmartLifecycle {
 			throw new PortUnavailableException(this.options.port(), bound.cause());
 		}
 		return bound.channel();
+	}
+
+	/**
+	 * Small: clients send little, and what one of them sends at a time keeps the others
+	 * of its lane waiting.
+	 */
+	private static RecvByteBufAllocator reads() {
+		return new AdaptiveRecvByteBufAllocator(MIN_READ, INITIAL_READ, MAX_READ).maxMessagesPerRead(READS_PER_TURN);
 	}
 
 	/**
@@ -175,10 +196,11 @@ public final class NettyEndpoint implements SmartLifecycle {
 			.addLast(raw)
 			.addLast(new HttpServerCodec())
 			.addLast(new HttpObjectAggregator(MAX_HTTP_CONTENT))
-			.addLast(new HandshakeHandler(this.options, this.origins, this.broker.options().frameSize(), this::accept));
+			.addLast(new HandshakeHandler(this.options, this.origins, this.addresses, this.broker.limiter(),
+					this.broker.options().frameSize(), this::accept));
 	}
 
-	private void accept(ChannelHandlerContext context, URI uri, HttpHeaders headers, @Nullable String protocol) {
+	private void accept(ChannelHandlerContext context, Handshake handshake) {
 		StompEndpointOptions options = this.broker.options();
 		Channel channel = context.channel();
 		Lane<ByteBuf> lane = this.lanes.get(channel.eventLoop());
@@ -186,7 +208,7 @@ public final class NettyEndpoint implements SmartLifecycle {
 			context.close();
 			return;
 		}
-		NettySession session = new NettySession(channel, uri, headers, protocol, options.frameSize());
+		NettySession session = new NettySession(channel, handshake, options.frameSize());
 		Heartbeat heartbeat = new Heartbeat(System.nanoTime(), options.connectTimeout());
 		NettySink sink = new NettySink(channel.pipeline().context(RawWrites.class), this.buffers, heartbeat,
 				options.tick(), options.pendingBytes(), System::nanoTime);

@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
+import dev.realtime.limit.HandshakeLimiter;
+import dev.realtime.netty.HandshakeHandler.Handshake;
 import io.netty.channel.Channel;
 import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
 import org.jspecify.annotations.Nullable;
@@ -40,12 +42,15 @@ final class NettySession implements WebSocketSession {
 
 	private final int frameSize;
 
-	NettySession(Channel channel, URI uri, HttpHeaders handshakeHeaders, @Nullable String protocol, int frameSize) {
+	NettySession(Channel channel, Handshake handshake, int frameSize) {
 		this.channel = channel;
-		this.uri = uri;
-		this.handshakeHeaders = handshakeHeaders;
-		this.protocol = protocol;
+		this.uri = handshake.uri();
+		this.handshakeHeaders = handshake.headers();
+		this.protocol = handshake.protocol();
 		this.frameSize = frameSize;
+		if (handshake.address() != null) {
+			HandshakeLimiter.rememberAddress(this.attributes, handshake.address());
+		}
 	}
 
 	@Override

@@ -15,6 +15,9 @@ final class SerialExecutor implements Executor {
 
 	private static final Logger logger = LoggerFactory.getLogger(SerialExecutor.class);
 
+	/** Then it is the turn of others who wait for a thread. */
+	private static final int TASKS_PER_TURN = 16;
+
 	private final Executor executor;
 
 	private final Queue<Runnable> tasks = new ArrayDeque<>();
@@ -44,13 +47,22 @@ final class SerialExecutor implements Executor {
 	}
 
 	private void run() {
-		for (Runnable task = next(); task != null; task = next()) {
-			try {
-				task.run();
+		for (int i = 0; i < TASKS_PER_TURN; i++) {
+			Runnable task = next();
+			if (task == null) {
+				return;
 			}
-			catch (RuntimeException ex) {
-				logger.error("Handling a frame failed", ex);
-			}
+			run(task);
+		}
+		this.executor.execute(this::run);
+	}
+
+	private static void run(Runnable task) {
+		try {
+			task.run();
+		}
+		catch (RuntimeException ex) {
+			logger.error("Handling a frame failed", ex);
 		}
 	}
 

@@ -28,23 +28,38 @@ public final class FilterParser {
 
 	private static final int MAX_NUMBER_LENGTH = 40;
 
-	private final JsonMapper mapper = JsonMapper.builder(JsonFactory.builder()
-		.streamReadConstraints(
-				StreamReadConstraints.builder().maxNestingDepth(MAX_NESTING).maxNumberLength(MAX_NUMBER_LENGTH).build())
-		.build()).enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
+	private final JsonMapper mapper;
 
 	private final int maxSize;
 
 	private final int maxKeys;
 
+	private final int maxValues;
+
 	/**
 	 * A parser with these limits.
 	 * @param maxSize the most bytes a filter may have
 	 * @param maxKeys the most keys a filter may have
+	 * @param maxValues the most values a list of a filter may have
 	 */
-	public FilterParser(int maxSize, int maxKeys) {
+	public FilterParser(int maxSize, int maxKeys, int maxValues) {
 		this.maxSize = maxSize;
 		this.maxKeys = maxKeys;
+		this.maxValues = maxValues;
+		this.mapper = mapper(maxSize);
+	}
+
+	private static JsonMapper mapper(int maxSize) {
+		StreamReadConstraints constraints = StreamReadConstraints.builder()
+			.maxDocumentLength(maxSize)
+			.maxNameLength(maxSize)
+			.maxStringLength(maxSize)
+			.maxNestingDepth(MAX_NESTING)
+			.maxNumberLength(MAX_NUMBER_LENGTH)
+			.build();
+		return JsonMapper.builder(JsonFactory.builder().streamReadConstraints(constraints).build())
+			.enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+			.build();
 	}
 
 	/**
@@ -92,6 +107,9 @@ public final class FilterParser {
 			return values;
 		}
 		while (parser.nextToken() != JsonToken.END_ARRAY) {
+			if (values.size() == this.maxValues) {
+				throw new InvalidFilterException("A list of the filter has more than " + this.maxValues + " values");
+			}
 			values.add(readScalar(parser));
 		}
 		if (values.isEmpty()) {

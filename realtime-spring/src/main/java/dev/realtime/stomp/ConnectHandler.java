@@ -7,6 +7,7 @@ import java.util.stream.Stream;
 
 import dev.realtime.Tenant;
 import dev.realtime.core.CloseReason;
+import dev.realtime.limit.Refusal;
 import dev.realtime.stomp.StompConnection.Identity;
 import dev.realtime.tenant.Tenants;
 import dev.realtime.token.AuthenticationExpiry;
@@ -71,8 +72,24 @@ final class ConnectHandler {
 			connection.fail(CloseReason.UNAUTHORIZED, REFUSED);
 			return false;
 		}
+		if (!hasPlace(connection, identity)) {
+			return false;
+		}
 		connect.setUser(identity.user());
 		return connection.connected(identity);
+	}
+
+	private boolean hasPlace(StompConnection connection, Identity identity) {
+		String tenant = identity.tenant().id();
+		// Anonymous users all have one name.
+		String user = this.trust.isAnonymous(identity.user()) ? null : identity.user().getName();
+		Refusal refusal = connection.limits().connected(tenant, user);
+		if (refusal != null) {
+			connection.fail(CloseReason.TOO_MANY_CONNECTIONS, "Too many connections", refusal.retryAfter());
+			return false;
+		}
+		connection.connection().limitSubscriptions(connection.limits().subscriptions(tenant, user));
+		return true;
 	}
 
 	/**
@@ -135,7 +152,7 @@ final class ConnectHandler {
 			return new Identity(user, tenant, session(user, connection), AuthenticationExpiry.of(user));
 		}
 		catch (AuthenticationException ex) {
-			logger.debug("Refused a connection: {}", ex.getMessage());
+			logger.debug("Refused a connection: {}", LogText.of(ex.getMessage()));
 			return null;
 		}
 		catch (RuntimeException ex) {

@@ -38,6 +38,9 @@ public enum ControlCode {
 	/** The connection has as many subscriptions as it may. */
 	TOO_MANY_SUBSCRIPTIONS("too-many-subscriptions", "The connection has as many subscriptions as it may"),
 
+	/** The client sent more than it may: it may do so again after {@code retry-after}. */
+	RATE_LIMITED("rate-limited", "Too much at once, try again later"),
+
 	/** The server can not serve this now; trying again later helps. */
 	UNAVAILABLE("unavailable", "Not available now, try again later"),
 

@@ -11,6 +11,9 @@ import org.springframework.messaging.Message;
 import org.springframework.messaging.simp.stomp.BufferingStompDecoder;
 import org.springframework.messaging.simp.stomp.StompHeaderAccessor;
 import org.springframework.messaging.support.NativeMessageHeaderAccessor;
+import org.springframework.util.InvalidMimeTypeException;
+import org.springframework.util.MimeTypeUtils;
+import org.springframework.util.StringUtils;
 
 /**
  * The bytes of one connection on their way to frames, with Spring's decoder. Where they
@@ -52,17 +55,28 @@ final class InboundBytes {
 
 	/**
 	 * Whether headers have a value that Spring's decoder tolerates and we do not: lengths
-	 * and intervals that are no numbers, and NUL, which STOMP can not escape, so that
-	 * receivers which split at NUL would see two frames.
+	 * and intervals that are no numbers, types that are none, and NUL, which STOMP can
+	 * not escape, so that receivers which split at NUL would see two frames.
 	 */
 	static boolean isMalformed(StompHeaderAccessor frame) {
 		return breaks(NUMBER, frame.getFirstNativeHeader(StompHeaderAccessor.STOMP_CONTENT_LENGTH_HEADER))
 				|| breaks(NUMBERS, frame.getFirstNativeHeader(StompHeaderAccessor.STOMP_HEARTBEAT_HEADER))
+				|| isNoType(frame.getFirstNativeHeader(StompHeaderAccessor.STOMP_CONTENT_TYPE_HEADER))
 				|| hasNul(frame.getHeader(NativeMessageHeaderAccessor.NATIVE_HEADERS));
 	}
 
 	private static boolean breaks(Pattern pattern, @Nullable String value) {
 		return value != null && !pattern.matcher(value).matches();
+	}
+
+	private static boolean isNoType(@Nullable String value) {
+		try {
+			// As Spring does, which ignores an empty one.
+			return StringUtils.hasText(value) && MimeTypeUtils.parseMimeType(value) == null;
+		}
+		catch (InvalidMimeTypeException ex) {
+			return true;
+		}
 	}
 
 	private static boolean hasNul(@Nullable Object headers) {

@@ -80,11 +80,12 @@ final class InboundInterceptor implements ChannelInterceptor {
 			topicBroker().subscribe(connection, frame);
 			return true;
 		}
-		if (!this.policy.mayBeSubscribed(frame.getDestination())) {
+		if (frame.getDestination() == null || !this.policy.mayBeSubscribed(frame.getDestination())) {
 			topicBroker().refuseSubscribe(connection, frame, ControlCode.UNKNOWN_DESTINATION);
 			return true;
 		}
-		return false;
+		// Spring logs an error for each without an id.
+		return topicBroker().usableId(connection, frame) == null;
 	}
 
 	private boolean send(StompHeaderAccessor frame, StompConnection connection) {

@@ -27,7 +27,10 @@ final class JakartaSender implements AsyncSender {
 	 * Tomcat waits this long, 20 s by default, for a client that does not take the close
 	 * frame. It is a thread that waits.
 	 */
-	private static final String TOMCAT_CLOSE_TIMEOUT = "org.apache.tomcat.websocket.BLOCKING_SEND_TIMEOUT";
+	private static final String TOMCAT_BLOCKING_TIMEOUT = "org.apache.tomcat.websocket.BLOCKING_SEND_TIMEOUT";
+
+	/** It is so too that Tomcat answers the pings of a client that may not read. */
+	private static final long PONG_TIMEOUT_MILLIS = 5000;
 
 	private static final long CLOSE_TIMEOUT_MILLIS = 1000;
 
@@ -39,6 +42,7 @@ final class JakartaSender implements AsyncSender {
 		this.session = session;
 		// Ours watches over it: that of Tomcat costs as much as a small send.
 		session.getAsyncRemote().setSendTimeout(-1);
+		session.getUserProperties().put(TOMCAT_BLOCKING_TIMEOUT, PONG_TIMEOUT_MILLIS);
 		this.closing = closing;
 	}
 
@@ -63,7 +67,7 @@ final class JakartaSender implements AsyncSender {
 	public void close(CloseStatus status) {
 		this.closing.execute(() -> {
 			try {
-				this.session.getUserProperties().put(TOMCAT_CLOSE_TIMEOUT, CLOSE_TIMEOUT_MILLIS);
+				this.session.getUserProperties().put(TOMCAT_BLOCKING_TIMEOUT, CLOSE_TIMEOUT_MILLIS);
 				this.session.close(new CloseReason(CloseCodes.getCloseCode(status.getCode()), status.getReason()));
 			}
 			catch (IOException | RuntimeException ex) {

@@ -9,6 +9,8 @@ import org.slf4j.LoggerFactory;
 
 import org.springframework.web.socket.BinaryMessage;
 import org.springframework.web.socket.CloseStatus;
+import org.springframework.web.socket.PingMessage;
+import org.springframework.web.socket.PongMessage;
 import org.springframework.web.socket.TextMessage;
 import org.springframework.web.socket.WebSocketHandler;
 import org.springframework.web.socket.adapter.jetty.JettyWebSocketSession;
@@ -50,6 +52,29 @@ public final class JettyListener implements Session.Listener {
 		run(() -> this.handler.handleMessage(this.session, new BinaryMessage(payload, last)));
 		callback.succeed();
 		this.session.getNativeSession().demand();
+	}
+
+	/**
+	 * As Jetty would by itself, but counted. The next frame is read once the answer is
+	 * sent: a client that does not read is not to fill the memory.
+	 */
+	@Override
+	public void onWebSocketPing(ByteBuffer payload) {
+		ByteBuffer copy = copy(payload);
+		run(() -> this.handler.handleMessage(this.session, new PingMessage(copy)));
+		Session jetty = this.session.getNativeSession();
+		jetty.sendPong(copy.duplicate(), Callback.from(jetty::demand, (ex) -> jetty.demand()));
+	}
+
+	@Override
+	public void onWebSocketPong(ByteBuffer payload) {
+		ByteBuffer copy = copy(payload);
+		run(() -> this.handler.handleMessage(this.session, new PongMessage(copy)));
+		this.session.getNativeSession().demand();
+	}
+
+	private static ByteBuffer copy(ByteBuffer payload) {
+		return ByteBuffer.allocate(payload.remaining()).put(payload.duplicate()).flip();
 	}
 
 	@Override

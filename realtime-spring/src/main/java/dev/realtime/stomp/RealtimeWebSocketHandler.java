@@ -105,6 +105,7 @@ public final class RealtimeWebSocketHandler extends SubProtocolWebSocketHandler 
 				StompConnection connection = StompConnection.of(session.getAttributes());
 				this.broker.engine().disconnect(connection.connection());
 				connection.disconnected();
+				connection.limits().close();
 			}
 		}
 	}

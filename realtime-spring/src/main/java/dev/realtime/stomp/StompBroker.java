@@ -5,9 +5,14 @@ import java.util.function.Supplier;
 
 import dev.realtime.access.AccessControl;
 import dev.realtime.access.HttpSessionLink;
+import dev.realtime.core.CloseReason;
 import dev.realtime.core.Connection;
 import dev.realtime.core.RealtimeEngine;
 import dev.realtime.json.FilterParser;
+import dev.realtime.limit.ConnectionLimits;
+import dev.realtime.limit.HandshakeLimiter;
+import dev.realtime.limit.Limiter;
+import dev.realtime.limit.Refusal;
 import dev.realtime.tenant.Tenants;
 import dev.realtime.token.ConnectionTokens;
 import dev.realtime.token.UserTokens;
@@ -39,6 +44,8 @@ public final class StompBroker {
 
 	private final AccessControl access;
 
+	private final Limiter limiter;
+
 	private final TopicBroker topicBroker;
 
 	private final ConnectHandler connectHandler;
@@ -54,16 +61,18 @@ public final class StompBroker {
 	 * @param tokens verifies our own tokens
 	 * @param options settings
 	 * @param access watches over rights
+	 * @param limiter what clients may do
 	 */
 	public StompBroker(RealtimeEngine engine, @Nullable Topics topics, FilterParser filters, Tenants tenants,
 			@Nullable ConnectAuthenticator authenticator, UserTokens tokens, StompEndpointOptions options,
-			AccessControl access) {
+			AccessControl access, Limiter limiter) {
 		this.engine = engine;
 		this.tokens = tokens.connections();
 		this.access = access;
 		this.options = options;
+		this.limiter = limiter;
 		this.topicBroker = new TopicBroker(engine, new SubscribeRights(topics, tokens.subscriptions()), filters,
-				this.frames);
+				this.frames, limiter);
 		this.connectHandler = new ConnectHandler(authenticator, this.tokens, tenants, options, this.frames);
 	}
 
@@ -91,7 +100,7 @@ public final class StompBroker {
 
 	/**
 	 * Takes a connection in, whatever its transport. Its session is then handed to
-	 * {@link RealtimeWebSocketHandler}.
+	 * {@link RealtimeWebSocketHandler}, also where there was no place for it.
 	 * @param <F> the frame type of the transport
 	 * @param session the WebSocket session
 	 * @param connection the engine's side
@@ -100,9 +109,15 @@ public final class StompBroker {
 	 */
 	public <F> void open(WebSocketSession session, Connection<F> connection, Heartbeat heartbeat,
 			Function<WebSocketMessage<?>, F> frames) {
-		new StompConnection(connection, (message) -> connection.send(frames.apply(message)), heartbeat, this.frames,
-				this.access, HttpSessionLink.of(session.getAttributes()), session.getPrincipal())
-			.bind(session.getAttributes());
+		ConnectionLimits limits = this.limiter.open(HandshakeLimiter.address(session.getAttributes()));
+		StompConnection client = new StompConnection(connection, (message) -> connection.send(frames.apply(message)),
+				heartbeat, this.frames, this.access, limits, HttpSessionLink.of(session.getAttributes()),
+				session.getPrincipal());
+		client.bind(session.getAttributes());
+		Refusal refusal = limits.refusal();
+		if (refusal != null) {
+			client.fail(CloseReason.TOO_MANY_CONNECTIONS, "Too many connections", refusal.retryAfter());
+		}
 	}
 
 	StompProtocolHandler protocolHandler(AbstractSubscribableChannel inboundChannel, ApplicationEventPublisher events) {
@@ -132,6 +147,14 @@ public final class StompBroker {
 	 */
 	public RealtimeEngine engine() {
 		return this.engine;
+	}
+
+	/**
+	 * What clients may do.
+	 * @return the limits of the node
+	 */
+	public Limiter limiter() {
+		return this.limiter;
 	}
 
 	/**

@@ -1,6 +1,7 @@
 package dev.realtime.stomp;
 
 import java.security.Principal;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -14,6 +15,7 @@ import dev.realtime.access.Member;
 import dev.realtime.core.CloseReason;
 import dev.realtime.core.Connection;
 import dev.realtime.core.Subscription;
+import dev.realtime.limit.ConnectionLimits;
 import dev.realtime.token.SessionReference;
 import org.jspecify.annotations.Nullable;
 
@@ -46,6 +48,8 @@ final class StompConnection implements GuardedClient {
 
 	private final long opened;
 
+	private final ConnectionLimits limits;
+
 	private final AtomicInteger refusedSends = new AtomicInteger();
 
 	private volatile State state = State.NEW;
@@ -63,11 +67,13 @@ final class StompConnection implements GuardedClient {
 	 * @param heartbeat what the connection has to do with time
 	 * @param frames writes frames
 	 * @param access watches over rights
+	 * @param limits what the connection may do
 	 * @param session the hashed id of the HTTP session of the handshake, if there was one
 	 * @param handshakeUser the user of the WebSocket handshake
 	 */
 	StompConnection(Connection<?> connection, Consumer<WebSocketMessage<?>> writer, Heartbeat heartbeat,
-			StompFrames frames, AccessControl access, @Nullable String session, @Nullable Principal handshakeUser) {
+			StompFrames frames, AccessControl access, ConnectionLimits limits, @Nullable String session,
+			@Nullable Principal handshakeUser) {
 		this.connection = connection;
 		this.writer = writer;
 		this.heartbeat = heartbeat;
@@ -75,6 +81,7 @@ final class StompConnection implements GuardedClient {
 		this.access = access;
 		this.session = session;
 		this.opened = access.now();
+		this.limits = limits;
 		this.user = handshakeUser;
 	}
 
@@ -111,6 +118,10 @@ final class StompConnection implements GuardedClient {
 
 	Heartbeat heartbeat() {
 		return this.heartbeat;
+	}
+
+	ConnectionLimits limits() {
+		return this.limits;
 	}
 
 	/**
@@ -232,6 +243,17 @@ final class StompConnection implements GuardedClient {
 		if (this.state != State.ENDED) {
 			send(this.frames.error(message));
 			end(reason);
+		}
+	}
+
+	/**
+	 * Ends the connection with an ERROR frame, and says when to come back.
+	 */
+	void fail(CloseReason reason, String message, Duration reconnectAfter) {
+		if (this.state != State.ENDED) {
+			send(this.frames.error(message));
+			markEnded();
+			this.connection.close(reason, reason.text(reconnectAfter));
 		}
 	}
 

@@ -159,12 +159,37 @@ public final class StompFrames implements FrameEncoder<WebSocketMessage<?>> {
 
 	private static String control(String control, String subscriptionId, String destination, ControlCode code,
 			String detail) {
+		return controlFrame(control, subscriptionId, destination).body(controlBody(code, detail));
+	}
+
+	private static Frame controlFrame(String control, String subscriptionId, String destination) {
 		return new Frame("MESSAGE").header("subscription", subscriptionId)
 			.header("message-id", "control")
 			.header("destination", destination)
 			.header("content-type", "application/json")
-			.header("realtime-control", control)
-			.body(controlBody(code, detail));
+			.header("realtime-control", control);
+	}
+
+	/**
+	 * Word that a subscription was refused because the client asks for too much.
+	 */
+	TextMessage rateLimited(String subscriptionId, String destination, Duration retryAfter) {
+		return new TextMessage(
+				controlFrame("denied", subscriptionId, destination).header("retry-after", millis(retryAfter))
+					.body(controlBody(ControlCode.RATE_LIMITED, ControlCode.RATE_LIMITED.detail())));
+	}
+
+	/**
+	 * Word that a SEND was refused because the client sends too much.
+	 */
+	TextMessage rateLimitedReceipt(String receipt, Duration retryAfter) {
+		return new TextMessage(
+				refusedReceiptFrame(receipt, ControlCode.RATE_LIMITED).header("retry-after", millis(retryAfter))
+					.empty());
+	}
+
+	private static String millis(Duration duration) {
+		return Long.toString(duration.toMillis());
 	}
 
 	TextMessage receipt(String receipt) {
@@ -183,10 +208,13 @@ public final class StompFrames implements FrameEncoder<WebSocketMessage<?>> {
 	}
 
 	TextMessage refusedReceipt(String receipt, ControlCode code) {
-		return new TextMessage(new Frame("RECEIPT").header("receipt-id", receipt)
+		return new TextMessage(refusedReceiptFrame(receipt, code).empty());
+	}
+
+	private static Frame refusedReceiptFrame(String receipt, ControlCode code) {
+		return new Frame("RECEIPT").header("receipt-id", receipt)
 			.header("realtime-control", "denied")
-			.header("code", code.code())
-			.empty());
+			.header("code", code.code());
 	}
 
 	TextMessage connected(String version, String sessionId, long heartbeat, String userName,

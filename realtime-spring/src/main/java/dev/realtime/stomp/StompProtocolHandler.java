@@ -10,6 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 
 import dev.realtime.core.CloseReason;
 import dev.realtime.core.RealtimeEngine;
+import dev.realtime.limit.Refusal;
 import dev.realtime.token.ConnectionTokens;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -86,6 +87,8 @@ final class StompProtocolHandler implements SubProtocolHandler {
 
 	private final TopicBroker topicBroker;
 
+	private final InboundGuard guard;
+
 	private final StompFrames frames;
 
 	private final ConnectionTokens tokens;
@@ -103,6 +106,7 @@ final class StompProtocolHandler implements SubProtocolHandler {
 		this.inboundChannel = inboundChannel;
 		this.connectHandler = connectHandler;
 		this.topicBroker = topicBroker;
+		this.guard = new InboundGuard(topicBroker);
 		this.frames = frames;
 		this.tokens = tokens;
 		this.events = events;
@@ -138,16 +142,22 @@ final class StompProtocolHandler implements SubProtocolHandler {
 			return;
 		}
 		connection.heartbeat().read(System.nanoTime());
+		ByteBuffer bytes = bytesOf(message);
+		Refusal refusal = connection.limits().bytes(bytes.remaining());
 		try {
-			for (Message<byte[]> frame : inbound.bytes().decode(bytesOf(message))) {
+			List<Message<byte[]>> frames = inbound.bytes().decode(bytes);
+			if (frames.isEmpty()) {
+				this.guard.countPart(connection, refusal);
+			}
+			for (Message<byte[]> frame : frames) {
 				if (connection.isEnded()) {
 					return;
 				}
-				receive(session, connection, inbound.frames(), frame);
+				receive(session, connection, inbound.frames(), frame, refusal);
 			}
 		}
 		catch (StompConversionException | IllegalArgumentException ex) {
-			logger.debug("{}: malformed frame", connection, ex);
+			logger.debug("{}: malformed frame: {}", connection, LogText.of(ex.getMessage()));
 			connection.fail(CloseReason.PROTOCOL_ERROR, MALFORMED);
 		}
 	}
@@ -160,11 +170,11 @@ final class StompProtocolHandler implements SubProtocolHandler {
 	}
 
 	private void receive(WebSocketSession session, StompConnection connection, InboundFrames inbound,
-			Message<byte[]> message) {
+			Message<byte[]> message, @Nullable Refusal bytes) {
 		StompHeaderAccessor frame = headers(message);
 		StompCommand command = frame.getCommand();
-		if (command == null) {
-			// A heart-beat.
+		if (!this.guard.count(connection, frame, bytes) || command == null) {
+			// Too much, or a heart-beat.
 			return;
 		}
 		if (InboundBytes.isMalformed(frame)) {
@@ -198,6 +208,9 @@ final class StompProtocolHandler implements SubProtocolHandler {
 		}
 		if (connect == connection.isConnected()) {
 			connection.fail(CloseReason.PROTOCOL_ERROR, connect ? "Already connected" : "CONNECT comes first");
+			return false;
+		}
+		if (this.guard.refuse(connection, frame)) {
 			return false;
 		}
 		frame.setUser(connection.user());

@@ -16,6 +16,9 @@ import dev.realtime.core.SubscribeOutcome;
 import dev.realtime.core.SubscriptionRequest;
 import dev.realtime.json.FilterParser;
 import dev.realtime.json.InvalidFilterException;
+import dev.realtime.limit.Limit;
+import dev.realtime.limit.Limiter;
+import dev.realtime.limit.Refusal;
 import dev.realtime.stomp.StompConnection.Identity;
 import dev.realtime.topic.ChannelSettings;
 import org.jspecify.annotations.Nullable;
@@ -51,20 +54,20 @@ final class TopicBroker {
 
 	private final StompFrames frames;
 
-	TopicBroker(RealtimeEngine engine, SubscribeRights rights, FilterParser filters, StompFrames frames) {
+	private final Limiter limiter;
+
+	TopicBroker(RealtimeEngine engine, SubscribeRights rights, FilterParser filters, StompFrames frames,
+			Limiter limiter) {
 		this.engine = engine;
 		this.rights = rights;
 		this.filters = filters;
 		this.frames = frames;
+		this.limiter = limiter;
 	}
 
 	void subscribe(StompConnection connection, StompHeaderAccessor frame) {
-		String id = frame.getSubscriptionId();
-		if (id == null || id.isEmpty() || id.length() > MAX_ID_LENGTH || hasControls(id)
-				|| hasControls(frame.getReceipt())) {
-			// Without an id there is no subscription an answer could belong to.
-			connection.fail(CloseReason.PROTOCOL_ERROR,
-					"SUBSCRIBE needs an id of at most " + MAX_ID_LENGTH + " characters, without control characters");
+		String id = usableId(connection, frame);
+		if (id == null) {
 			return;
 		}
 		try {
@@ -73,6 +76,21 @@ final class TopicBroker {
 		catch (DeniedException ex) {
 			deny(connection, id, frame.getDestination(), ex.code(), ex.detail());
 		}
+	}
+
+	/**
+	 * The id of a subscription. Without one there is no subscription an answer could
+	 * belong to, and the connection ends.
+	 */
+	@Nullable String usableId(StompConnection connection, StompHeaderAccessor frame) {
+		String id = frame.getSubscriptionId();
+		if (id == null || id.isEmpty() || id.length() > MAX_ID_LENGTH || hasControls(id)
+				|| hasControls(frame.getReceipt())) {
+			connection.fail(CloseReason.PROTOCOL_ERROR, frame.getCommand() + " needs an id of at most " + MAX_ID_LENGTH
+					+ " characters, without control characters");
+			return null;
+		}
+		return id;
 	}
 
 	private void subscribe(StompConnection connection, String id, StompHeaderAccessor frame) throws DeniedException {
@@ -95,7 +113,7 @@ final class TopicBroker {
 		}, unavailable));
 	}
 
-	private static void requireAccepted(Admission admission) throws DeniedException {
+	private void requireAccepted(Admission admission) throws DeniedException {
 		if (admission.verdict() == Verdict.DENIED) {
 			throw new DeniedException(ControlCode.FORBIDDEN);
 		}
@@ -104,10 +122,15 @@ final class TopicBroker {
 		}
 	}
 
-	private static void requireAccepted(SubscribeOutcome outcome) throws DeniedException {
+	private void requireAccepted(SubscribeOutcome outcome) throws DeniedException {
 		switch (outcome) {
 			case DUPLICATE_ID -> throw new DeniedException(ControlCode.DUPLICATE_ID);
-			case TOO_MANY -> throw new DeniedException(ControlCode.TOO_MANY_SUBSCRIPTIONS);
+			case TOO_MANY -> {
+				this.limiter.refused(Limit.SUBSCRIPTIONS_PER_CONNECTION);
+				throw new DeniedException(ControlCode.TOO_MANY_SUBSCRIPTIONS);
+			}
+			case QUOTA_EXCEEDED -> throw new DeniedException(ControlCode.TOO_MANY_SUBSCRIPTIONS,
+					"The user or the tenant has as many subscriptions as it may");
 			case ACCEPTED, CLOSED -> {
 			}
 		}
@@ -156,8 +179,11 @@ final class TopicBroker {
 	 * @return {@code false} if the connection has no such subscription
 	 */
 	boolean unsubscribe(StompConnection connection, StompHeaderAccessor frame) {
-		String id = frame.getSubscriptionId();
-		if (id == null || !this.engine.unsubscribe(connection.connection(), id)) {
+		String id = usableId(connection, frame);
+		if (id == null) {
+			return true;
+		}
+		if (!this.engine.unsubscribe(connection.connection(), id)) {
 			return false;
 		}
 		if (frame.getReceipt() != null) {
@@ -168,6 +194,24 @@ final class TopicBroker {
 
 	void refuseSubscribe(StompConnection connection, StompHeaderAccessor frame, ControlCode code) {
 		deny(connection, String.valueOf(frame.getSubscriptionId()), frame.getDestination(), code, code.detail());
+	}
+
+	/**
+	 * Refuses a SUBSCRIBE of a client that sends too much.
+	 */
+	void refuseSubscribe(StompConnection connection, StompHeaderAccessor frame, Refusal refusal) {
+		String destination = (frame.getDestination() != null) ? frame.getDestination() : "";
+		connection.send(
+				this.frames.rateLimited(String.valueOf(frame.getSubscriptionId()), destination, refusal.retryAfter()));
+	}
+
+	/**
+	 * Refuses a SEND of a client that sends too much.
+	 */
+	void refuseSend(StompConnection connection, StompHeaderAccessor frame, Refusal refusal) {
+		if (frame.getReceipt() != null) {
+			connection.send(this.frames.rateLimitedReceipt(frame.getReceipt(), refusal.retryAfter()));
+		}
 	}
 
 	/**

@@ -9,6 +9,7 @@ import java.util.stream.IntStream;
 
 import dev.realtime.TopicFilter;
 import dev.realtime.core.MessageFilter;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,15 +23,16 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
  * Tests for {@link FilterParser}.
  */
 @Timeout(30)
+@Tag("T11")
 class FilterParserTests {
 
 	private static final String NOT_JSON = "The filter is not valid JSON, or nested";
 
 	private static final String NO_SCALAR = "A value of the filter is not a string, number, boolean or null, or a list of those";
 
-	private final FilterParser parser = new FilterParser(1024, 8);
+	private final FilterParser parser = new FilterParser(1024, 8, 128);
 
-	private final FilterParser largeParser = new FilterParser(64 * 1024 * 1024, 8);
+	private final FilterParser largeParser = new FilterParser(64 * 1024 * 1024, 8, Integer.MAX_VALUE);
 
 	@Test
 	void valuesKeepTheirTypes() throws Exception {

@@ -34,7 +34,7 @@ class SubscriptionTokensTests {
 
 	private static final TokenSubject ALICE = new TokenSubject("alice", new Tenant("acme"), "hash");
 
-	private static final FilterParser PARSER = new FilterParser(1024, 8);
+	private static final FilterParser PARSER = new FilterParser(1024, 8, 128);
 
 	private Instant now = Instant.parse("2030-01-01T00:00:00Z");
 

@@ -4,9 +4,11 @@ import java.security.Principal;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
+import org.springframework.messaging.converter.MessageConversionException;
 import org.springframework.messaging.handler.annotation.DestinationVariable;
 import org.springframework.messaging.handler.annotation.MessageExceptionHandler;
 import org.springframework.messaging.handler.annotation.MessageMapping;
+import org.springframework.messaging.handler.annotation.support.MethodArgumentNotValidException;
 import org.springframework.messaging.simp.annotation.SendToUser;
 import org.springframework.messaging.simp.annotation.SubscribeMapping;
 import org.springframework.stereotype.Controller;
@@ -65,6 +67,13 @@ public class Messages {
 	@SendToUser(destinations = "/queue/errors", broadcast = false)
 	String failed(IllegalStateException ex) {
 		return "failed";
+	}
+
+	/**
+	 * What can not be read is the client's fault, and nothing for the log.
+	 */
+	@MessageExceptionHandler({ MethodArgumentNotValidException.class, MessageConversionException.class })
+	void unreadable() {
 	}
 
 	@SubscribeMapping("greeting")
