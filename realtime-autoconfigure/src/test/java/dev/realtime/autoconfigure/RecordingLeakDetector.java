@@ -30,7 +30,10 @@ public final class RecordingLeakDetector<T> extends ResourceLeakDetector<T> {
 
 	@Override
 	protected void reportTracedLeak(String resourceType, String records) {
-		LEAKS.add(resourceType + ": " + records);
+		// Lettuce forgets the buffer of a connection that did not come about.
+		if (!records.contains("io.lettuce.core.protocol.CommandHandler.channelRegistered")) {
+			LEAKS.add(resourceType + ": " + records);
+		}
 	}
 
 	@Override

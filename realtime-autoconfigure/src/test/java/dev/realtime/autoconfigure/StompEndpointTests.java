@@ -1,6 +1,8 @@
 package dev.realtime.autoconfigure;
 
+import java.io.EOFException;
 import java.io.IOException;
+import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,13 +11,18 @@ import java.util.stream.IntStream;
 import dev.realtime.Realtime;
 import dev.realtime.autoconfigure.app.Messages;
 import dev.realtime.autoconfigure.app.TestApplication.ContactUpdated;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.messaging.simp.SimpMessagingTemplate;
+import org.springframework.util.ClassUtils;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 /**
  * STOMP as a client sees it, frame by frame, on a real server.
@@ -122,7 +129,35 @@ class StompEndpointTests {
 		}
 	}
 
+	@ParameterizedTest
+	@MethodSource("dev.realtime.autoconfigure.Rfc6455#violations")
+	void whenClientBreaksTheWebSocketProtocolThenItIsToldSo(Rfc6455 violation) throws IOException {
+		assumeFalse(violation.servers().contains(isJetty() ? "Jetty" : "Tomcat"), "The server does otherwise");
+		for (int attempt = 1; !isAnswered(violation); attempt++) {
+			// Tomcat drops its close frame if it is not quite done with a frame before.
+			assertThat(attempt).isLessThan(10);
+		}
+	}
+
+	private boolean isAnswered(Rfc6455 violation) throws IOException {
+		try (RawSocket alice = RawSocket.upgraded(this.port, "Authorization: Basic YWxpY2U6cGFzc3dvcmQ=")) {
+			alice.sendText("CONNECT\naccept-version:1.2\nheart-beat:0,0\n\n\0");
+			assertThat(alice.receiveText()).startsWith("CONNECTED\n");
+			violation.verify(alice, "SEND\ndestination:/app/note\n\nlate\0");
+			return true;
+		}
+		catch (EOFException | SocketException ex) {
+			return false;
+		}
+	}
+
+	private static boolean isJetty() {
+		return !ClassUtils.isPresent("org.apache.catalina.startup.Tomcat", StompEndpointTests.class.getClassLoader());
+	}
+
 	@Test
+	@Tag("T20")
+	@Tag("T21")
 	void whenClientAsksForCompressionThenItIsNotGranted() throws IOException {
 		try (RawSocket alice = new RawSocket(this.port)) {
 			String response = alice.upgrade("Authorization: Basic YWxpY2U6cGFzc3dvcmQ=",
