@@ -9,6 +9,7 @@ import dev.realtime.TenantAware;
 import dev.realtime.autoconfigure.app.Gates;
 import dev.realtime.autoconfigure.app.TestApplication;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -90,6 +91,7 @@ class AuthenticationTests {
 		}
 
 		@Test
+		@Tag("T22")
 		void whenOriginIsTheApplicationOrMissingThenHandshakeIsAccepted() {
 			assertThat(RawStompClient.handshake(this.port).basic("alice").status()).isEqualTo(101);
 			assertThat(withOrigin("http://localhost:" + this.port)).isEqualTo(101);
@@ -101,6 +103,7 @@ class AuthenticationTests {
 				"http://sub.localhost:{port}", "http://localhost.evil.example:{port}", "http://127.0.0.1:{port}",
 				"http://evil.example/http://localhost:{port}", "localhost:{port}", "file://", "*",
 				"http://LOCALHOST.:{port}" })
+		@Tag("T22")
 		void whenOriginIsForeignThenHandshakeIsRefused(String origin) {
 			assertThat(withOrigin(origin.replace("{port}", Integer.toString(this.port)))).isEqualTo(403);
 		}
@@ -125,6 +128,7 @@ class AuthenticationTests {
 
 		@ParameterizedTest
 		@ValueSource(strings = { "https://app.example", "https://a.shop.example", "http://localhost:{port}" })
+		@Tag("T22")
 		void whenOriginIsAllowedThenHandshakeIsAccepted(String origin) {
 			assertThat(withOrigin(origin)).isEqualTo(101);
 		}
@@ -132,6 +136,7 @@ class AuthenticationTests {
 		@ParameterizedTest
 		@ValueSource(strings = { "http://app.example", "https://app.example:444", "https://app.example.evil.example",
 				"https://evil.example", "https://shop.example", "https://evil-shop.example", "null" })
+		@Tag("T22")
 		void whenOriginIsNotAllowedThenHandshakeIsRefused(String origin) {
 			assertThat(withOrigin(origin)).isEqualTo(403);
 		}

@@ -10,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 import dev.realtime.Realtime;
 import dev.realtime.autoconfigure.broker.BrokerApplication;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -143,6 +144,7 @@ class CoexistenceTests {
 		}
 
 		@Test
+		@Tag("T4")
 		void whenFramesAreForTopicsThenNoHandlerOfTheApplicationSeesThem() {
 			String room = Rooms.fresh();
 			try (RawStompClient alice = RawStompClient.connect(this.port, "alice");

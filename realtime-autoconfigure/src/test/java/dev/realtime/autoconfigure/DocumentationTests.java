@@ -5,7 +5,11 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 import dev.realtime.core.CloseReason;
@@ -46,6 +50,40 @@ class DocumentationTests {
 	void protocolNamesEveryCloseCode() throws IOException {
 		assertThat(firstCells("docs/protocol.md", "[0-9]{4}")).containsExactlyElementsOf(
 				Stream.of(CloseReason.values()).map((reason) -> Integer.toString(reason.code())).toList());
+	}
+
+	@Test
+	void testsOfThreatsAreThereAndCarryTheirNumber() throws IOException {
+		Map<String, String> sources = testSources();
+		try (Stream<String> lines = Files.lines(ROOT.resolve("docs/threats.md"))) {
+			lines.filter((line) -> line.matches("\\| T[0-9]+ .*")).forEach((line) -> {
+				String threat = line.split(" ")[1];
+				Matcher test = Pattern.compile("`([A-Z][A-Za-z0-9]+Tests)(?:#(\\w+))?`").matcher(line);
+				while (test.find()) {
+					assertThat(sources).as(threat).containsKey(test.group(1));
+					assertThat(sources.get(test.group(1))).as("%s of %s", test.group(), threat)
+						.contains("@Tag(\"" + threat + "\")")
+						.contains((test.group(2) != null) ? "void " + test.group(2) + "(" : "class ");
+				}
+			});
+		}
+	}
+
+	private static Map<String, String> testSources() throws IOException {
+		Map<String, String> sources = new HashMap<>();
+		try (Stream<Path> modules = Files.list(ROOT)) {
+			for (Path tests : modules.map((module) -> module.resolve("src/test/java"))
+				.filter(Files::isDirectory)
+				.toList()) {
+				try (Stream<Path> files = Files.walk(tests)) {
+					for (Path file : files.filter((path) -> path.toString().endsWith("Tests.java")).toList()) {
+						String name = file.getFileName().toString().replace(".java", "");
+						sources.merge(name, Files.readString(file), String::concat);
+					}
+				}
+			}
+		}
+		return sources;
 	}
 
 	private static List<String> firstCells(String file, String pattern) throws IOException {

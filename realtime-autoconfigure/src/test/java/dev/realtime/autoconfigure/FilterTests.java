@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 import dev.realtime.Realtime;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -73,6 +74,7 @@ class FilterTests {
 			"{\"w\":1} | missing", "{\"v\":[5,\"5\",null]} | five,five.0,5e0,text five,null",
 			"{\"v\":[5]} | five,five.0,5e0", "{\"v\":[true,false]} | yes,no", "{\"v\":\"\u00fc\"} | umlaut",
 			"{\"v\":\"\\\\u00fc\"} | umlaut", "{\"v\":1e1000} | ``", "{\"V\":5} | ``", "{\"v.v\":5} | ``" })
+	@Tag("T12")
 	void whenFilterIsGivenThenExactlyTheMatchingMessagesCome(String filter, String expected) {
 		String room = Rooms.fresh();
 		try (RawStompClient alice = RawStompClient.connect(this.port, "alice")) {

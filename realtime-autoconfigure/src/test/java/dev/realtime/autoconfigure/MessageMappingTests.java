@@ -9,6 +9,7 @@ import dev.realtime.Realtime;
 import dev.realtime.autoconfigure.app.Gates;
 import dev.realtime.autoconfigure.app.Messages;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.beans.factory.annotation.Autowired;
@@ -204,6 +205,7 @@ class MessageMappingTests {
 	}
 
 	@Test
+	@Tag("T28")
 	void whenTenantsHaveUsersOfTheSameNameThenAnswersDoNotCross() {
 		try (RawStompClient acme = RawStompClient.connect(this.port, "sam@acme");
 				RawStompClient globex = RawStompClient.connect(this.port, "sam@globex")) {

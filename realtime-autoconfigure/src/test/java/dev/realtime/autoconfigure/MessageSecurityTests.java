@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 
 import dev.realtime.autoconfigure.secured.SecuredApplication;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -40,6 +41,7 @@ class MessageSecurityTests {
 	}
 
 	@Test
+	@Tag("T22")
 	void whenConnectBringsNoOrAnotherCsrfTokenThenConnectionIsRefused() throws Exception {
 		HttpResponse<String> token = token();
 		for (String header : new String[] { "x:y", "X-CSRF-TOKEN:x", token().body() }) {

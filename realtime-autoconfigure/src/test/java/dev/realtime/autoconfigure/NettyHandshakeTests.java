@@ -3,6 +3,7 @@ package dev.realtime.autoconfigure;
 import java.io.IOException;
 
 import dev.realtime.netty.NettyEndpoint;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -108,6 +109,7 @@ class NettyHandshakeTests {
 	}
 
 	@Test
+	@Tag("T18")
 	void whenHeadersNeverEndThenConnectionIsRefused() throws IOException {
 		try (RawSocket client = open()) {
 			client.write(client.request("GET /realtime", "Cookie: " + "x".repeat(20_000)));
@@ -118,6 +120,7 @@ class NettyHandshakeTests {
 	@ParameterizedTest
 	@ValueSource(strings = { "http://localhost", "http://localhost:8080", "https://localhost", "HTTP://LOCALHOST:1",
 			"https://app.example", "https://a.shop.example" })
+	@Tag("T22")
 	void whenOriginIsTheHostOrAllowedThenHandshakeIsAccepted(String origin) {
 		assertThat(RawStompClient.handshake(port()).header("Origin", origin).status()).isEqualTo(101);
 	}
@@ -127,6 +130,7 @@ class NettyHandshakeTests {
 			"https://app.example.evil.example", "https://evil-shop.example", "https://shop.example", "null",
 			"http://localhost.evil.example", "http://sub.localhost", "http://127.0.0.1", "localhost", "file://", "*",
 			"http://evil.example/http://localhost", "http://localhost@evil.example", "http:// x" })
+	@Tag("T22")
 	void whenOriginIsForeignThenHandshakeIsRefused(String origin) {
 		assertThat(RawStompClient.handshake(port()).header("Origin", origin).status()).isEqualTo(403);
 	}
@@ -154,6 +158,8 @@ class NettyHandshakeTests {
 	}
 
 	@Test
+	@Tag("T20")
+	@Tag("T21")
 	void whenClientAsksForCompressionThenItIsNotGranted() throws IOException {
 		try (RawSocket client = open()) {
 			assertThat(client.upgrade("Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits"))

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 
 import dev.realtime.Realtime;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.beans.factory.annotation.Autowired;
@@ -73,6 +74,7 @@ class RecoveryTests {
 	}
 
 	@Test
+	@Tag("T12")
 	void whenSubscriptionHasAFilterThenOnlyMatchingMessagesAreRecovered() {
 		String room = Rooms.fresh();
 		String seen = publish("room." + room, 1);
@@ -156,6 +158,8 @@ class RecoveryTests {
 	}
 
 	@Test
+	@Tag("T1")
+	@Tag("T29")
 	void whenPositionIsOfAnotherTenantThenNothingOfThatTenantIsRecovered() {
 		String room = Rooms.fresh();
 		String seen = publish("room." + room, 1);

@@ -11,6 +11,7 @@ import dev.realtime.autoconfigure.app.TestApplication.ContactUpdated;
 import dev.realtime.netty.NettyEndpoint;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -44,6 +45,8 @@ class ShutdownTests {
 	}
 
 	@Test
+	@Tag("T26")
+	@Tag("T32")
 	void whenTheApplicationStopsThenEveryClientIsToldWhenToComeBack() {
 		List<RawStompClient> clients = new ArrayList<>();
 		for (int i = 0; i < CLIENTS; i++) {

@@ -9,6 +9,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 import dev.realtime.Realtime;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.beans.factory.annotation.Autowired;
@@ -37,6 +38,7 @@ class SlowConsumerTests {
 	private ConfigurableApplicationContext context;
 
 	@Test
+	@Tag("T19")
 	void whenClientsStopReadingThenTheyAreClosedAndOthersNoticeNothing() throws Exception {
 		String room = Rooms.fresh();
 		List<RawStompClient> hanging = new ArrayList<>();

@@ -73,6 +73,7 @@ class SlowReadersTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "servlet", "netty" })
+	@Tag("T19")
 	void whenSomeStopReadingThenTheyAreClosedAndTheOthersGetEverything(String transport, CapturedOutput output)
 			throws Exception {
 		String room = Rooms.fresh();

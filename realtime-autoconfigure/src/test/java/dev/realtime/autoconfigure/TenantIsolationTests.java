@@ -9,6 +9,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 import dev.realtime.Realtime;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -22,6 +23,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Nothing crosses from one tenant to another, whatever a client writes.
  */
 @EndpointTest
+@Tag("T1")
 class TenantIsolationTests {
 
 	private static final int MESSAGES = 3000;
@@ -85,6 +87,7 @@ class TenantIsolationTests {
 	}
 
 	@Test
+	@Tag("T29")
 	void whenOtherTenantHasPublishedThenNothingIsReplayedOrCounted() {
 		String room = Rooms.fresh();
 		String position = publish("globex", "item." + room, Map.of("id", 1));
@@ -119,6 +122,7 @@ class TenantIsolationTests {
 	}
 
 	@Test
+	@Tag("T12")
 	void whenFilterNamesAnotherTenantThenItChoosesAmongOwnMessagesOnly() {
 		String room = Rooms.fresh();
 		try (RawStompClient alice = RawStompClient.connect(this.port, "alice")) {
@@ -149,6 +153,7 @@ class TenantIsolationTests {
 	}
 
 	@Test
+	@Tag("T2")
 	void whenTenantIdsLookAlikeThenTheyAreStillDifferent() {
 		String room = Rooms.fresh();
 		List<String> tenants = List.of("acme", "ACME", "acme ", "\u0430cme", "acme/x", "acme.x", "../acme", "*",

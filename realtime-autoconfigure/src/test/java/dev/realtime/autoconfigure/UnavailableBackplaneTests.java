@@ -19,6 +19,7 @@ import dev.realtime.core.Publication;
 import dev.realtime.core.PublicationRequest;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -37,6 +38,7 @@ import static org.assertj.core.api.Assertions.assertThatNoException;
 @SpringBootTest(classes = { TestApplication.class, UnavailableBackplaneTests.BackplaneConfiguration.class },
 		webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT)
 @Timeout(60)
+@Tag("T24")
 class UnavailableBackplaneTests {
 
 	@LocalServerPort

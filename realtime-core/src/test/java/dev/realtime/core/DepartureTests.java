@@ -8,6 +8,7 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -31,6 +32,7 @@ class DepartureTests {
 	private final List<String> told = new ArrayList<>();
 
 	@Test
+	@Tag("T26")
 	void whenGoingAwayThenAllClientsAreToldAndTheirDelaysAreSpreadEvenly() {
 		int clients = 100;
 		IntStream.range(0, clients).forEach((i) -> connect((i % 2 == 0) ? this.lane : this.other));

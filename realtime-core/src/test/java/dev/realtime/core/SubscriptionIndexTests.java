@@ -16,6 +16,7 @@ import java.util.TreeMap;
 import java.util.stream.IntStream;
 
 import org.assertj.core.api.InstanceOfAssertFactories;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -104,6 +105,7 @@ class SubscriptionIndexTests {
 	}
 
 	@Test
+	@Tag("T11")
 	void whenCombinationsAreManyThenFewOfThemAreIndexed() {
 		Map<String, List<Integer>> accepted = new TreeMap<>();
 		IntStream.range(0, 30).forEach((i) -> accepted.put("key" + i, List.of(1, 2, 3, 4)));
@@ -144,6 +146,8 @@ class SubscriptionIndexTests {
 
 	@ParameterizedTest
 	@ValueSource(longs = { 1, 20260101, -7 })
+	@Tag("T11")
+	@Tag("T12")
 	void whenFiltersAreRandomThenMatchesAreThoseOfANaiveEvaluation(long seed) {
 		Random random = new Random(seed);
 		Map<Subscription<String>, Map<String, List<Object>>> naive = new HashMap<>();

@@ -9,6 +9,7 @@ import io.lettuce.core.KillArgs;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.StatefulRedisConnection;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -18,6 +19,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Nothing twice, nothing out of order and nothing lost while connections break.
  */
 @Timeout(300)
+@Tag("T24")
 class ExactlyOnceTests {
 
 	private static final int PUBLICATIONS = 60_000;

@@ -19,6 +19,7 @@ import io.lettuce.core.output.StatusOutput;
 import io.lettuce.core.protocol.CommandArgs;
 import io.lettuce.core.protocol.CommandType;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -29,6 +30,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
  * Redis goes, in all the ways it can, and comes back.
  */
 @Timeout(300)
+@Tag("T24")
 class OutageTests {
 
 	private static final ChannelId OTHER = new ChannelId("acme", null, "other");

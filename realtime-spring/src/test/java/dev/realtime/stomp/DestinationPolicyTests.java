@@ -1,5 +1,6 @@
 package dev.realtime.stomp;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -11,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Tests for {@link DestinationPolicy}.
  */
 @Timeout(30)
+@Tag("T4")
 class DestinationPolicyTests {
 
 	@ParameterizedTest

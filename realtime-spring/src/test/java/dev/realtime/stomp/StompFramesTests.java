@@ -9,6 +9,7 @@ import dev.realtime.StreamPosition;
 import dev.realtime.core.DeliveryMode;
 import dev.realtime.core.Publication;
 import dev.realtime.core.Subscription;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -80,6 +81,7 @@ class StompFramesTests {
 	}
 
 	@Test
+	@Tag("T13")
 	void headersAreEscaped() {
 		assertThat(message("a:b\\c", "1", DeliveryMode.LIVE, "a:b\\c\r\nd").getPayload())
 			.startsWith("MESSAGE\nsubscription:a\\cb\\\\c\\r\\nd\n")
@@ -88,6 +90,7 @@ class StompFramesTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "a:b", "a\\b", "a\nb", "a\r\nb", "\\n", "\\\\c", "sub-0", "\u00e9\u20ac", " a " })
+	@Tag("T13")
 	void idsAreReadBackAsTheyWere(String id) {
 		Message<byte[]> decoded = new StompDecoder()
 			.decode(ByteBuffer.wrap(message(null, "1", DeliveryMode.LIVE, id).asBytes()))
@@ -195,6 +198,7 @@ class StompFramesTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "alice\nversion:9", "alice\r", "a\0b", "\u0085", "\u007f" })
+	@Tag("T13")
 	void whenUserNameHasLineBreaksThenConnectedLeavesItOut(String name) {
 		assertFrame(this.frames.connected("1.2", "c-1", 0, name, null),
 				"CONNECTED\nversion:1.2\nsession:c-1\nheart-beat:0,0\n\n\0");

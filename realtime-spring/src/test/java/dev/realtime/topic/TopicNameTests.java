@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -76,6 +77,8 @@ class TopicNameTests {
 			"document/1", "document.%31", "document.%2F", "document.%2E%2E", "document.1%00", "document.1\\2",
 			"document.\uff11", "document\uff0e1", "document\u20241", "document.e\u0301", "document.\u00e9",
 			"document.\u0661", "document.1\u200b", "document.\u202e1", "document.1\u00a0", "docum\u0435nt.1" })
+	@Tag("T2")
+	@Tag("T3")
 	void whenNameIsATrickThenItDoesNotFit(String name) {
 		assertThat(TopicName.parse("document.{id}").match(name)).isNull();
 	}
@@ -89,6 +92,7 @@ class TopicNameTests {
 	}
 
 	@Test
+	@Tag("T2")
 	void whatIsRenderedIsReadBackToTheSameValues() {
 		Random random = new Random(42);
 		for (int i = 0; i < 5_000; i++) {
@@ -101,6 +105,7 @@ class TopicNameTests {
 	}
 
 	@Test
+	@Tag("T2")
 	void whatIsReadIsRenderedToTheSameName() {
 		Random random = new Random(43);
 		TopicName name = TopicName.parse("a.{x}.{y}");

@@ -11,6 +11,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.slf4j.Logger;
@@ -86,6 +87,8 @@ class NodesTests {
 	}
 
 	@Test
+	@Tag("T26")
+	@Tag("T32")
 	void whenNodesRestartInTurnThenClientsAreToldWhenToComeBackAndNothingIsLost() throws Exception {
 		try (Audience audience = new Audience("acme", "rolling", cluster::anyEndpoint)) {
 			audience.join(300, cluster.endpoints());
@@ -148,6 +151,7 @@ class NodesTests {
 	}
 
 	@Test
+	@Tag("T24")
 	void whenRedisIsAwayThenRequestsAreNotSlowedAndEverythingArrivesOnceItIsBack() throws Exception {
 		try (Audience audience = new Audience("acme", "outage", cluster::anyEndpoint)) {
 			audience.join(30, cluster.endpoints());
@@ -185,6 +189,7 @@ class NodesTests {
 	}
 
 	@Test
+	@Tag("T26")
 	void whenAllClientsOfANodeComeBackAtOnceThenRedisIsAskedRarely() throws Exception {
 		try (Audience audience = new Audience("acme", "storm", cluster::anyEndpoint)) {
 			List<URI> endpoints = cluster.node(0).endpoints();
