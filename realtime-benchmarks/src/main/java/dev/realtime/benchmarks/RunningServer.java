@@ -100,10 +100,16 @@ final class RunningServer implements Target, AutoCloseable {
 		return this.ports.http();
 	}
 
+	/**
+	 * Where clients connect to.
+	 */
+	InetSocketAddress address() {
+		return new InetSocketAddress("127.0.0.1", this.ports.webSocket());
+	}
+
 	@Override
 	public LoadClient client(int handshakes, int receiveBuffer) throws IOException {
-		return new LoadClient(this.kind.dialect(), new InetSocketAddress("127.0.0.1", this.ports.webSocket()),
-				handshakes, receiveBuffer);
+		return new LoadClient(this.kind.dialect(), address(), handshakes, receiveBuffer);
 	}
 
 	@Override

@@ -26,13 +26,15 @@ final class Scenarios {
 
 	private static final String SLOW = "slow";
 
+	private static final String NOISY = "noisy-tenant";
+
 	private static final String REDIS_PUBLISH = "redis-publish";
 
 	private static final String REDIS_CROSS = "redis-cross";
 
 	/** Everything. */
-	static final List<String> ALL = List.of(BURST, PACED, FILTERED, SCALE, CHURN, STORM, IDLE, SLOW, REDIS_PUBLISH,
-			REDIS_CROSS);
+	static final List<String> ALL = List.of(BURST, PACED, FILTERED, SCALE, CHURN, STORM, IDLE, SLOW, NOISY,
+			REDIS_PUBLISH, REDIS_CROSS);
 
 	/** For servers that differ from another one only in how they write to clients. */
 	static final List<String> CLIENTS = ALL.stream().filter((name) -> !name.equals(REDIS_PUBLISH)).toList();
@@ -68,6 +70,8 @@ final class Scenarios {
 		scenarios.put(IDLE, quick ? new IdleScenario(200, 1000) : new IdleScenario(1000, 9000));
 		scenarios.put(SLOW, quick ? new SlowReaderScenario(200, 20, 2, 30, List.of(0, 8))
 				: new SlowReaderScenario(1000, 10, 10, 60, List.of(0, 8, 64)));
+		scenarios.put(NOISY, quick ? new NoisyTenantScenario(100, 20, 2, 5, 50_000, List.of(0, 9))
+				: new NoisyTenantScenario(500, 20, 10, 30, 50_000, List.of(0, 9, 90)));
 		scenarios.put(REDIS_PUBLISH,
 				quick ? new RedisPublishScenario(30_000, 1000, 2, 2) : new RedisPublishScenario(100_000, 1000, 5, 5));
 		scenarios.put(REDIS_CROSS, quick ? new RedisCrossScenario(List.of(1), 1000, 5, 5)

@@ -34,8 +34,7 @@ final class Servers {
 	 */
 	private static final List<String> TOMCAT = List.of("--server.address=127.0.0.1",
 			"--server.tomcat.max-connections=20000", "--server.tomcat.accept-count=4096",
-			"--spring.main.banner-mode=off",
-			"--realtime.token.secret=0123456789abcdef0123456789abcdef");
+			"--spring.main.banner-mode=off", "--realtime.token.secret=0123456789abcdef0123456789abcdef");
 
 	private final Map<String, ServerKind> byName = new LinkedHashMap<>();
 
@@ -88,6 +87,8 @@ final class Servers {
 	private static List<String> tomcat(Ports ports) {
 		List<String> properties = new ArrayList<>(TOMCAT);
 		properties.add("--server.port=" + ports.http());
+		// All clients are one user.
+		properties.add("--realtime.limits.connections-per-user=0");
 		if (ports.redis() != 0) {
 			properties.add("--spring.data.redis.url=redis://127.0.0.1:" + ports.redis());
 		}

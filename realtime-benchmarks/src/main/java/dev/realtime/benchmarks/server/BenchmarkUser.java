@@ -19,6 +19,11 @@ public final class BenchmarkUser extends User implements TenantAware {
 	public static final String TENANT = "acme";
 
 	/**
+	 * A user of another tenant.
+	 */
+	public static final String NOISY = "noisy";
+
+	/**
 	 * A user of this name.
 	 * @param name the name
 	 */
@@ -26,9 +31,18 @@ public final class BenchmarkUser extends User implements TenantAware {
 		super(name, "{noop}password", AuthorityUtils.createAuthorityList("ROLE_USER"));
 	}
 
+	/**
+	 * The tenant of a user.
+	 * @param name the name
+	 * @return its tenant
+	 */
+	public static String tenantOf(String name) {
+		return name.equals(NOISY) ? NOISY : TENANT;
+	}
+
 	@Override
 	public String getTenantId() {
-		return TENANT;
+		return tenantOf(getUsername());
 	}
 
 }
