@@ -51,6 +51,9 @@ final class ConnectionHandler extends SimpleChannelInboundHandler<WebSocketFrame
 
 	private CloseStatus status = CloseStatus.NO_CLOSE_FRAME;
 
+	/** Nothing more is handled: all that is looked for is the answer to our close. */
+	private boolean deaf;
+
 	ConnectionHandler(WebSocketHandler handler, NettySession session, Connection<?> connection, NettySink sink,
 			Executor workers) {
 		this.handler = handler;
@@ -128,6 +131,10 @@ final class ConnectionHandler extends SimpleChannelInboundHandler<WebSocketFrame
 	}
 
 	private void handle(ChannelHandlerContext context, WebSocketMessage<?> message) {
+		this.deaf |= this.sink.closeReason() != null && this.worker.size() >= MAX_WAITING;
+		if (this.deaf) {
+			return;
+		}
 		this.worker.execute(() -> {
 			run(context, () -> this.handler.handleMessage(this.session, message));
 			if (this.worker.size() == 0 && !context.channel().config().isAutoRead()
@@ -135,7 +142,7 @@ final class ConnectionHandler extends SimpleChannelInboundHandler<WebSocketFrame
 				context.channel().config().setAutoRead(true);
 			}
 		});
-		if (this.worker.size() >= MAX_WAITING) {
+		if (this.worker.size() >= MAX_WAITING && this.sink.closeReason() == null) {
 			context.channel().config().setAutoRead(false);
 			if (this.worker.size() == 0) {
 				// The worker was done before it could see that.

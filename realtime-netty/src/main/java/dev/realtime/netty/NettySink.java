@@ -136,6 +136,8 @@ final class NettySink implements FrameSink<ByteBuf> {
 		this.closeReason = reason;
 		Channel channel = this.raw.channel();
 		channel.writeAndFlush(last);
+		// The answer may stand behind frames that wait for a worker.
+		channel.config().setAutoRead(true);
 		channel.eventLoop().schedule(this::closeNow, CLOSE_TIMEOUT_SECONDS, TimeUnit.SECONDS);
 	}
 
