@@ -6,11 +6,15 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 import dev.realtime.core.CloseReason;
 import dev.realtime.core.Lane;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -79,10 +83,61 @@ class WebSocketSinkTests {
 		write("a");
 		this.sink.flush();
 		write("b");
+		this.sink.flush();
 		this.sender.complete(null);
 		assertThat(this.sender.sent).containsExactly("a");
 		runLane();
 		assertThat(this.sender.sent).containsExactly("a", "b");
+	}
+
+	@Test
+	void whenNothingWaitsThenCompletionDoesNotWakeTheLane() {
+		write("a");
+		this.sink.flush();
+		this.sender.complete(null);
+		assertThat(this.laneTasks).isEmpty();
+		write("b");
+		this.sink.flush();
+		assertThat(this.sender.sent).containsExactly("a", "b");
+	}
+
+	@Test
+	void whenSendsCompleteOnOtherThreadsThenAllGoesOut() throws Exception {
+		ExecutorService thread = Executors.newSingleThreadExecutor();
+		ExecutorService completing = Executors.newFixedThreadPool(2);
+		try {
+			Lane<WebSocketMessage<?>> lane = new Lane<>(new StompFrames(), thread);
+			Queue<String> sent = new ConcurrentLinkedQueue<>();
+			AsyncSender sender = new AsyncSender() {
+
+				@Override
+				public void send(WebSocketMessage<?> message, Consumer<Throwable> done) {
+					sent.add(message.getPayload().toString());
+					completing.execute(() -> done.accept(null));
+				}
+
+				@Override
+				public void close(CloseStatus status) {
+					sent.add("closed");
+				}
+
+			};
+			WebSocketSink sink = new WebSocketSink(sender, lane, this.heartbeat, Duration.ofMillis(100), Long.MAX_VALUE,
+					() -> this.now);
+			for (int i = 0; i < 50_000; i++) {
+				lane.execute(() -> {
+					sink.write(new TextMessage("x"), 1);
+					sink.flush();
+				});
+			}
+			lane.execute(() -> sink.close(CloseReason.NORMAL));
+			Awaitility.await().until(() -> sent.contains("closed"));
+			assertThat(String.join("", sent)).isEqualTo("x".repeat(50_000) + "closed");
+		}
+		finally {
+			thread.shutdownNow();
+			completing.shutdownNow();
+		}
 	}
 
 	@Test
