@@ -27,6 +27,8 @@ final class Interests {
 
 	private final String keyPrefix;
 
+	private final Signatures signatures;
+
 	private final BackplaneListener listener;
 
 	private final Consumer<Interest> onRegression;
@@ -35,8 +37,9 @@ final class Interests {
 
 	private @Nullable PubSubWire wire;
 
-	Interests(String keyPrefix, BackplaneListener listener, Consumer<Interest> onRegression) {
+	Interests(String keyPrefix, Signatures signatures, BackplaneListener listener, Consumer<Interest> onRegression) {
 		this.keyPrefix = keyPrefix;
+		this.signatures = signatures;
 		this.listener = listener;
 		this.onRegression = onRegression;
 	}
@@ -120,11 +123,11 @@ final class Interests {
 		}
 		Message message;
 		try {
-			message = Message.parse(bytes);
+			message = Message.parse(bytes, interest.channel, this.signatures);
 		}
 		catch (IllegalArgumentException ex) {
 			if (this.unreadable.isDue()) {
-				logger.warn("Somebody publishes on {} in a form that nobody here can read: {}", name, ex.getMessage());
+				logger.warn("Ignored what somebody published on {}: {}", name, ex.getMessage());
 			}
 			return;
 		}

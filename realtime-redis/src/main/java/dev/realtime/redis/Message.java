@@ -23,8 +23,8 @@ import tools.jackson.core.json.JsonFactory;
 
 /**
  * A publication as it is on Redis, see {@code docs/redis.md}: a head, which the script
- * writes, and a body, which the publisher does. The body is a line with a JSON object,
- * then the payload.
+ * writes, and a body, which the publisher does. The body is a line with a JSON object and
+ * a signature, then the payload.
  *
  * @param publication what nodes hand on
  * @param origin which publisher's it is, and its how manieth
@@ -33,17 +33,41 @@ record Message(Publication publication, String origin) {
 
 	private static final String VERSION = "1";
 
+	/** More than the first line and the signature take. */
+	private static final int MAX_HEAD = 256;
+
 	private static final String EVENT = "event";
 
 	private static final String EXCEPT = "except";
 
 	private static final String ATTRIBUTES = "attributes";
 
+	/** Far more than any hint, and not enough to fill a memory. */
+	private static final int MAX_LENGTH = 16 * 1024 * 1024;
+
 	private static final JsonFactory JSON = new JsonFactory();
 
-	static byte[] body(PublicationRequest request) {
-		ByteArrayOutputStream body = new ByteArrayOutputStream(request.data().length + 128);
-		try (JsonGenerator json = JSON.createGenerator(ObjectWriteContext.empty(), body)) {
+	static byte[] body(PublicationRequest request, RedisChannel channel, Signatures signatures) {
+		byte[] header = header(request);
+		byte[] signature = signatures.isRequired() ? signatures.sign(channel, header, request.data()) : null;
+		int length = header.length + request.data().length + MAX_HEAD;
+		if (length > MAX_LENGTH) {
+			throw new IllegalArgumentException("A publication of " + length + " bytes is too large for Redis");
+		}
+		ByteArrayOutputStream body = new ByteArrayOutputStream(length);
+		body.writeBytes(header);
+		if (signature != null) {
+			body.write(' ');
+			body.writeBytes(signature);
+		}
+		body.write('\n');
+		body.writeBytes(request.data());
+		return body.toByteArray();
+	}
+
+	private static byte[] header(PublicationRequest request) {
+		ByteArrayOutputStream header = new ByteArrayOutputStream(128);
+		try (JsonGenerator json = JSON.createGenerator(ObjectWriteContext.empty(), header)) {
 			json.writeStartObject();
 			if (request.event() != null) {
 				json.writeStringProperty(EVENT, request.event());
@@ -58,9 +82,7 @@ record Message(Publication publication, String origin) {
 			}
 			json.writeEndObject();
 		}
-		body.write('\n');
-		body.writeBytes(request.data());
-		return body.toByteArray();
+		return header.toByteArray();
 	}
 
 	/**
@@ -99,16 +121,25 @@ record Message(Publication publication, String origin) {
 
 	/**
 	 * Reads what is in the stream and what is delivered.
-	 * @throws IllegalArgumentException if somebody else wrote it, in another form
+	 * @throws IllegalArgumentException if somebody else wrote it, in another form or
+	 * without a signature
 	 */
-	static Message parse(byte[] bytes) {
+	static Message parse(byte[] bytes, RedisChannel channel, Signatures signatures) {
+		if (bytes.length > MAX_LENGTH) {
+			throw new IllegalArgumentException("It is too large");
+		}
 		int head = lineEnd(bytes, 0);
 		int header = lineEnd(bytes, head + 1);
+		int headerEnd = headerEnd(bytes, head + 1, header);
+		if (signatures.isRequired() && !signatures.verify(channel, bytes, head + 1, headerEnd - head - 1, header + 1,
+				Arrays.copyOfRange(bytes, Math.min(headerEnd + 1, header), header))) {
+			throw new IllegalArgumentException("It is not signed with realtime.token.secret for this channel");
+		}
 		String[] words = new String(bytes, 0, head, StandardCharsets.UTF_8).split(" ", -1);
 		if (words.length != 4 || !words[0].equals(VERSION)) {
 			throw new IllegalArgumentException("Not a message of version " + VERSION);
 		}
-		Header read = header(bytes, head + 1, header - head - 1);
+		Header read = header(bytes, head + 1, headerEnd - head - 1);
 		return new Message(new Publication(StreamPosition.parse(words[1]), Long.parseLong(words[2]), read.event,
 				Arrays.copyOfRange(bytes, header + 1, bytes.length), read.attributes, read.except), words[3]);
 	}
@@ -120,6 +151,19 @@ record Message(Publication publication, String origin) {
 			}
 		}
 		throw new IllegalArgumentException("A message has two lines before its payload");
+	}
+
+	/**
+	 * Where the JSON object ends: at the end of the line, or before a space and the
+	 * signature.
+	 */
+	private static int headerEnd(byte[] bytes, int from, int lineEnd) {
+		for (int i = lineEnd - 1; i > from && bytes[i] != '}'; i--) {
+			if (bytes[i] == ' ') {
+				return i;
+			}
+		}
+		return lineEnd;
 	}
 
 	private static Header header(byte[] bytes, int offset, int length) {

@@ -58,6 +58,8 @@ final class Outbox {
 
 	private final RedisBackplaneOptions options;
 
+	private final Signatures signatures;
+
 	private final Link<CommandWire> link;
 
 	private final Availability availability;
@@ -85,10 +87,11 @@ final class Outbox {
 
 	private boolean closed;
 
-	Outbox(String node, RedisBackplaneOptions options, Link<CommandWire> link, Availability availability,
-			ScheduledExecutorService scheduler, Executor callbacks) {
+	Outbox(String node, RedisBackplaneOptions options, Signatures signatures, Link<CommandWire> link,
+			Availability availability, ScheduledExecutorService scheduler, Executor callbacks) {
 		this.node = node;
 		this.options = options;
+		this.signatures = signatures;
 		this.link = link;
 		this.availability = availability;
 		this.scheduler = scheduler;
@@ -99,7 +102,7 @@ final class Outbox {
 		byte[] body;
 		byte[] key;
 		try {
-			body = Message.body(request);
+			body = Message.body(request, RedisChannel.of(this.options.keyPrefix(), channel), this.signatures);
 			key = (request.key() != null) ? Message.key(request.key()) : null;
 		}
 		catch (RuntimeException ex) {

@@ -12,11 +12,15 @@ import dev.realtime.core.ChannelPast;
 import dev.realtime.core.Publication;
 import dev.realtime.redis.Interests.Sighting;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Calls of the script that reads the past of a channel.
  */
 final class PastCall {
+
+	private static final Logger logger = LoggerFactory.getLogger(PastCall.class);
 
 	private PastCall() {
 	}
@@ -37,17 +41,18 @@ final class PastCall {
 	}
 
 	/**
-	 * Reads what the script answered. Only what is young enough and connected to the
-	 * position counts.
+	 * Reads what the script answered. Only what is young enough, readable and connected
+	 * to the position counts.
 	 */
-	static ChannelPast past(List<byte[]> answer) {
+	static ChannelPast past(List<byte[]> answer, RedisChannel channel, Signatures signatures) {
 		StreamPosition position = position(answer);
 		long oldest = Long.parseLong(text(answer.get(2)));
 		List<Publication> publications = new ArrayList<>();
 		StreamPosition next = position;
 		for (byte[] message : answer.subList(3, answer.size())) {
-			Publication publication = Message.parse(message).publication();
-			if (publication.timestamp() < oldest || !publication.position().equals(next)) {
+			Message read = parse(message, channel, signatures);
+			Publication publication = (read != null) ? read.publication() : null;
+			if (publication == null || publication.timestamp() < oldest || !publication.position().equals(next)) {
 				break;
 			}
 			publications.add(publication);
@@ -60,9 +65,9 @@ final class PastCall {
 	/**
 	 * The newest of what the script answered.
 	 */
-	static Sighting newest(List<byte[]> answer) {
+	static Sighting newest(List<byte[]> answer, RedisChannel channel, Signatures signatures) {
 		StreamPosition position = position(answer);
-		Message newest = (answer.size() > 3) ? Message.parse(answer.get(3)) : null;
+		Message newest = (answer.size() > 3) ? parse(answer.get(3), channel, signatures) : null;
 		return new Sighting(position,
 				(newest != null && newest.publication().position().equals(position)) ? newest.origin() : null);
 	}
@@ -74,14 +79,32 @@ final class PastCall {
 	/**
 	 * Reads what the script for the last publications by key answered.
 	 */
-	static List<Publication> lastByKey(List<byte[]> answer) {
+	static List<Publication> lastByKey(List<byte[]> answer, RedisChannel channel, Signatures signatures) {
 		String epoch = text(answer.get(0));
 		long oldest = Long.parseLong(text(answer.get(1)));
-		return answer.subList(2, answer.size())
-			.stream()
-			.map((message) -> Message.parse(message).publication())
-			.filter((publication) -> publication.timestamp() >= oldest && publication.position().epoch().equals(epoch))
-			.toList();
+		List<Publication> publications = new ArrayList<>();
+		for (byte[] bytes : answer.subList(2, answer.size())) {
+			Message message = parse(bytes, channel, signatures);
+			if (message != null && message.publication().timestamp() >= oldest
+					&& message.publication().position().epoch().equals(epoch)) {
+				publications.add(message.publication());
+			}
+		}
+		return publications;
+	}
+
+	/**
+	 * Reads a message.
+	 * @return {@code null} if somebody else wrote it
+	 */
+	private static @Nullable Message parse(byte[] bytes, RedisChannel channel, Signatures signatures) {
+		try {
+			return Message.parse(bytes, channel, signatures);
+		}
+		catch (IllegalArgumentException ex) {
+			logger.debug("Ignored what somebody wrote into {}: {}", channel.name(), ex.getMessage());
+			return null;
+		}
 	}
 
 	private static String text(byte[] bytes) {

@@ -52,6 +52,8 @@ public final class RedisBackplane implements Backplane {
 
 	private final RedisBackplaneOptions options;
 
+	private final Signatures signatures;
+
 	private final Connector connector;
 
 	private final Availability availability = new Availability();
@@ -89,12 +91,14 @@ public final class RedisBackplane implements Backplane {
 	 */
 	public RedisBackplane(Supplier<? extends AbstractRedisClient> client, RedisBackplaneOptions options) {
 		this.options = options;
+		this.signatures = new Signatures(options.secrets());
 		this.connector = new Connector(client, this.node, options.keyPrefix());
 		this.commands = new Link<>(this.connector::openCommands, new CommandListener(),
 				executor("realtime-redis-commands"));
 		this.pubSub = new Link<>(() -> this.connector.openPubSub(this.sharded), new PubSubListener(),
 				executor("realtime-redis-delivery"));
-		this.outbox = new Outbox(this.node, options, this.commands, this.availability, this.scheduler, this.callbacks);
+		this.outbox = new Outbox(this.node, options, this.signatures, this.commands, this.availability, this.scheduler,
+				this.callbacks);
 		this.reads = new Reads(this.commands, this.scheduler);
 		this.probe = new Probe(this.connector.probe(), this.commands, this.pubSub, this.availability,
 				options.probeInterval().toNanos());
@@ -110,7 +114,7 @@ public final class RedisBackplane implements Backplane {
 
 	@Override
 	public synchronized void start(BackplaneListener listener) {
-		this.interests = new Interests(this.options.keyPrefix(), listener, this::renew);
+		this.interests = new Interests(this.options.keyPrefix(), this.signatures, listener, this::renew);
 		this.started = this.commands.open()
 			.thenCompose(
 					(failure) -> (failure != null) ? CompletableFuture.completedFuture(failure) : this.pubSubAttempt)
@@ -171,14 +175,14 @@ public final class RedisBackplane implements Backplane {
 	@Override
 	public CompletableFuture<ChannelPast> past(ChannelId id, int limit) {
 		RedisChannel channel = RedisChannel.of(this.options.keyPrefix(), id);
-		return past(channel, limit).thenApply(PastCall::past);
+		return past(channel, limit).thenApply((answer) -> PastCall.past(answer, channel, this.signatures));
 	}
 
 	private CompletableFuture<List<byte[]>> past(RedisChannel channel, int limit) {
 		Interest interest = interests().get(channel);
 		return this.reads.read((wire) -> PastCall.run(wire, channel, newest(interest), limit)).thenApply((answer) -> {
 			if (interest != null) {
-				interest.read(PastCall.newest(answer));
+				interest.read(PastCall.newest(answer, channel, this.signatures));
 			}
 			return answer;
 		});
@@ -203,7 +207,7 @@ public final class RedisBackplane implements Backplane {
 			return CompletableFuture.failedFuture(ex);
 		}
 		return this.reads.read((wire) -> Script.LAST_BY_KEY.run(wire.commands(), names, fields))
-			.thenApply(PastCall::lastByKey);
+			.thenApply((answer) -> PastCall.lastByKey(answer, channel, this.signatures));
 	}
 
 	@Override

@@ -4,11 +4,13 @@ import java.io.File;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 import dev.realtime.core.Publication;
+import io.lettuce.core.RedisClient;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -38,7 +40,9 @@ class RedisCliTests {
 	@Test
 	void whenAnotherProgramPublishesThenNodesReceiveItInOneOrderWithTheirs() throws Exception {
 		Installed.require("redis-cli");
-		RedisBackplane node = this.nodes.node(this.server.uri());
+		RedisBackplane node = this.nodes.node(RedisClient.create(this.server.uri()),
+				new RedisBackplaneOptions("realtime", 10_000, Duration.ofSeconds(1),
+						List.of("the value of realtime.token.secret".getBytes(StandardCharsets.UTF_8))));
 		Collector collector = this.nodes.collector(node);
 		String epoch = Nodes.publish(node, 0).get(60, TimeUnit.SECONDS).epoch();
 		assertThat(runExample()).isEqualTo(epoch + " 2");
