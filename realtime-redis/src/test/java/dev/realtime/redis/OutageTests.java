@@ -12,6 +12,7 @@ import dev.realtime.StreamPosition;
 import dev.realtime.core.ChannelId;
 import dev.realtime.core.ChannelPast;
 import dev.realtime.core.Publication;
+import io.lettuce.core.KillArgs;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.codec.StringCodec;
@@ -154,6 +155,24 @@ class OutageTests {
 			assertThat(collector.interruptions()).isPositive();
 			assertThat(collector.gaps()).isZero();
 		}
+	}
+
+	@Test
+	void whenSubscriberHasNoLinkForHalfAMinuteThenItMissesNothing() throws Exception {
+		RedisServer server = server();
+		Collector collector = this.nodes.collector(this.nodes.node(server.uri()));
+		RedisBackplane publisher = this.nodes.publisher(server.uri());
+		List<CompletableFuture<StreamPosition>> meanwhile = new ArrayList<>();
+		Nodes.await().during(Duration.ofSeconds(30)).until(() -> {
+			server.execute((redis) -> redis.clientKill(KillArgs.Builder.typePubsub()));
+			meanwhile.add(Nodes.publish(publisher, meanwhile.size()));
+			return true;
+		});
+		awaitAll(meanwhile);
+		Nodes.await().until(() -> collector.count() >= meanwhile.size());
+		assertThat(collector.received()).isEqualTo(Nodes.numbers(0, meanwhile.size()));
+		assertThat(collector.interruptions()).isPositive();
+		assertThat(collector.gaps()).isZero();
 	}
 
 	@Test
