@@ -174,11 +174,11 @@ final class Audience implements AutoCloseable {
 				this.end.clientMicros() - this.start.clientMicros());
 		long count = Math.max(1, tally.deliveries() / each);
 		Progress progress = this.client.progress();
+		long lost = Math.max(0, this.expected - tally.deliveries());
 		return Measurement.of(this.server.kind().name(), scenario, count, cost)
-			.rate(count * 1e6 / this.elapsed)
+			.rate((lost > 0) ? Double.NaN : count * 1e6 / this.elapsed)
 			.times(tally.latency())
-			.errors(Math.max(0, this.expected - tally.deliveries()),
-					tally.disorder() + Math.max(0, tally.deliveries() - this.expected),
+			.errors(lost, tally.disorder() + Math.max(0, tally.deliveries() - this.expected),
 					(progress.closed() > 0) ? "closed: " + progress.closeReasons() : "");
 	}
 
