@@ -1,17 +1,13 @@
 package dev.realtime.system;
 
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.WebSocket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentSkipListMap;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
@@ -25,6 +21,7 @@ import javax.net.ssl.SSLContext;
 
 import dev.realtime.StreamPosition;
 import dev.realtime.system.Client.Ending;
+import io.netty.channel.Channel;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
 
@@ -50,11 +47,9 @@ final class Audience implements AutoCloseable {
 
 	private static final int MAX_FAULTS = 10;
 
-	private final ExecutorService executor = Executors.newFixedThreadPool(2);
-
 	private final ScheduledExecutorService scheduler = Executors.newSingleThreadScheduledExecutor();
 
-	private final HttpClient http;
+	private final WebSocketClient webSockets;
 
 	private final String tenant;
 
@@ -96,8 +91,7 @@ final class Audience implements AutoCloseable {
 	 * @param ssl whom clients trust, or {@code null} for the usual
 	 */
 	Audience(String tenant, String room, Supplier<URI> endpoints, Credentials credentials, SSLContext ssl) {
-		HttpClient.Builder http = HttpClient.newBuilder().executor(this.executor);
-		this.http = ((ssl != null) ? http.sslContext(ssl) : http).build();
+		this.webSockets = new WebSocketClient(ssl);
 		this.tenant = tenant;
 		this.room = room;
 		this.endpoints = endpoints;
@@ -211,11 +205,8 @@ final class Audience implements AutoCloseable {
 		return "room." + this.room;
 	}
 
-	CompletableFuture<WebSocket> open(URI endpoint, WebSocket.Listener listener) {
-		return this.http.newWebSocketBuilder()
-			.subprotocols("v12.stomp")
-			.connectTimeout(Duration.ofSeconds(30))
-			.buildAsync(endpoint, listener);
+	Channel open(URI endpoint, WebSocketClient.Listener listener) {
+		return this.webSockets.open(endpoint, listener);
 	}
 
 	void ended(Client client, Ending ending) {
@@ -248,7 +239,7 @@ final class Audience implements AutoCloseable {
 	public void close() {
 		this.scheduler.shutdownNow();
 		leave();
-		this.executor.shutdown();
+		this.webSockets.close();
 	}
 
 }

@@ -1,11 +1,10 @@
 package dev.realtime.system;
 
 import java.net.URI;
-import java.net.http.WebSocket;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 
 import dev.realtime.StreamPosition;
+import io.netty.channel.Channel;
+import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
 
 /**
  * A client with one subscription, which comes back when its connection ends and goes on
@@ -139,13 +138,15 @@ final class Client {
 	/**
 	 * One connection. What comes from one that was replaced does not count.
 	 */
-	private final class Connection implements WebSocket.Listener {
+	private final class Connection implements WebSocketClient.Listener {
 
 		private final URI endpoint;
 
 		private final StringBuilder incomplete = new StringBuilder();
 
-		private CompletableFuture<WebSocket> socket;
+		private String connect;
+
+		private Channel channel;
 
 		private boolean live;
 
@@ -154,49 +155,40 @@ final class Client {
 		}
 
 		void open() {
-			CompletableFuture<WebSocket> opened = Client.this.audience.open(this.endpoint, this);
-			this.socket = opened;
-			opened.whenComplete((socket, failure) -> {
-				if (failure != null) {
-					ended(this, 0, failure.toString());
-				}
-			});
-			send("CONNECT\naccept-version:1.2\nhost:localhost\nheart-beat:0,0\n"
-					+ Client.this.audience.credentials().connect() + "\n\0");
+			this.connect = "CONNECT\naccept-version:1.2\nhost:localhost\nheart-beat:0,0\n"
+					+ Client.this.audience.credentials().connect() + "\n\0";
+			this.channel = Client.this.audience.open(this.endpoint, this);
 		}
 
 		void send(String frame) {
-			this.socket = this.socket.thenCompose((socket) -> socket.sendText(frame, true));
+			this.channel.writeAndFlush(new TextWebSocketFrame(frame));
 		}
 
 		void abort() {
-			this.socket.thenAccept(WebSocket::abort);
+			this.channel.close();
 		}
 
 		@Override
-		public CompletionStage<?> onText(WebSocket webSocket, CharSequence data, boolean last) {
-			this.incomplete.append(data);
+		public void opened(Channel channel) {
+			channel.writeAndFlush(new TextWebSocketFrame(this.connect));
+		}
+
+		@Override
+		public void received(Channel channel, String text) {
+			this.incomplete.append(text);
 			int start = 0;
 			int end = this.incomplete.indexOf("\0");
 			while (end >= 0) {
-				received(this, this.incomplete.substring(start, end));
+				Client.this.received(this, this.incomplete.substring(start, end));
 				start = end + 1;
 				end = this.incomplete.indexOf("\0", start);
 			}
 			this.incomplete.delete(0, start);
-			webSocket.request(1);
-			return null;
 		}
 
 		@Override
-		public CompletionStage<?> onClose(WebSocket webSocket, int code, String reason) {
-			ended(this, code, reason);
-			return null;
-		}
-
-		@Override
-		public void onError(WebSocket webSocket, Throwable error) {
-			ended(this, 0, error.toString());
+		public void ended(int code, String reason) {
+			Client.this.ended(this, code, reason);
 		}
 
 	}

@@ -103,11 +103,7 @@ class NodesTests {
 					List<Client.Ending> endings = audience.endings().subList(before, audience.endings().size());
 					assertThat(endings).hasSize((int) told)
 						.allSatisfy((ending) -> assertThat(endpoints).contains(ending.endpoint()));
-					// The client of the JDK may report the end of the stream instead of
-					// the
-					// close frame before it.
-					assertThat(endings).filteredOn((ending) -> ending.code() != 1006)
-						.hasSizeGreaterThan((int) (told * 9 / 10))
+					assertThat(endings)
 						.allSatisfy((ending) -> assertThat(Audience.reconnectAfter(ending)).isBetween(0, 3000))
 						.extracting(Audience::reconnectAfter)
 						.doesNotHaveDuplicates();
