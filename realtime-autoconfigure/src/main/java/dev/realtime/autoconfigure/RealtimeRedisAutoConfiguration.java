@@ -1,6 +1,9 @@
 package dev.realtime.autoconfigure;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
 
 import dev.realtime.core.Backplane;
 import dev.realtime.core.RealtimeEngine;
@@ -19,6 +22,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.core.env.Environment;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+import org.springframework.util.StringUtils;
 
 /**
  * Auto-configuration of the backplane on Redis, {@code realtime.backplane}. Where Redis
@@ -48,7 +52,16 @@ public final class RealtimeRedisAutoConfiguration {
 							+ "or set realtime.backplane=memory if there is only one node.");
 		}
 		return new RedisBackplane(factory::getRequiredNativeClient, new RedisBackplaneOptions(properties.keyPrefix(),
-				properties.redis().outbox().maxSize(), PROBE_INTERVAL));
+				properties.redis().outbox().maxSize(), PROBE_INTERVAL, secrets(properties.token())));
+	}
+
+	private static List<byte[]> secrets(RealtimeProperties.Token token) {
+		if (!StringUtils.hasText(token.secret())) {
+			return List.of();
+		}
+		return Stream.concat(Stream.of(token.secret()), token.previousSecrets().stream())
+			.map((secret) -> secret.getBytes(StandardCharsets.UTF_8))
+			.toList();
 	}
 
 	@Bean

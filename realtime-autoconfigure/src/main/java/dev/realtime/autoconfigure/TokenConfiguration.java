@@ -51,10 +51,9 @@ class TokenConfiguration {
 		String reason = whySecretIsNeeded(properties, redis);
 		if (reason != null) {
 			throw new InvalidSettingsException(reason + ", but realtime.token.secret is not set, so that nodes could "
-					+ "not verify each other's tokens.", SET_A_SECRET);
+					+ "not verify each other's tokens and publications.", SET_A_SECRET);
 		}
-		return (redis) ? SigningKeys.none("There are no tokens without a secret. " + SET_A_SECRET)
-				: SigningKeys.random(new SecureRandom());
+		return SigningKeys.random(new SecureRandom());
 	}
 
 	private static void requireLong(String property, String secret) {
@@ -72,14 +71,11 @@ class TokenConfiguration {
 		if (properties.publicUrl() != null) {
 			return "realtime.public-url is set";
 		}
-		if (properties.role() == Role.PUBLISHER) {
-			// It issues no tokens, unless the application does.
-			return null;
+		if (redis) {
+			// A publisher as well: publications are signed.
+			return "Redis is the backplane";
 		}
-		if (properties.wsPort() != null) {
-			return "realtime.ws-port is set";
-		}
-		return redis ? "Redis is the backplane" : null;
+		return (properties.wsPort() != null && properties.role() != Role.PUBLISHER) ? "realtime.ws-port is set" : null;
 	}
 
 	private static void requireRole(RealtimeProperties properties, boolean redis) {

@@ -80,7 +80,7 @@ class SignaturesTests {
 	 * has two.
 	 */
 	private static boolean isPadding(byte[] message, int index, int bit) {
-		return message[index + 1 < message.length ? index + 1 : index] == '\n' && bit < 2;
+		return message[(index + 1 < message.length) ? index + 1 : index] == '\n' && bit < 2;
 	}
 
 	private static void assertRefused(byte[] message, RedisChannel channel, Signatures signatures) {

@@ -25,15 +25,12 @@ public final class SigningKeys {
 
 	private final Map<String, SigningKey> byHeader = new LinkedHashMap<>();
 
-	private final @Nullable SigningKey current;
+	private final SigningKey current;
 
-	private final String absence;
-
-	private SigningKeys(List<String> secrets, String absence) {
+	private SigningKeys(List<String> secrets) {
 		List<SigningKey> keys = secrets.stream().map(SigningKey::new).toList();
 		keys.forEach((key) -> this.byHeader.put(key.headerText(), key));
-		this.current = keys.isEmpty() ? null : keys.get(0);
-		this.absence = absence;
+		this.current = keys.get(0);
 	}
 
 	/**
@@ -46,7 +43,7 @@ public final class SigningKeys {
 	public static SigningKeys of(String secret, List<String> previous) {
 		List<String> secrets = new ArrayList<>(previous);
 		secrets.add(0, secret);
-		return new SigningKeys(secrets, "");
+		return new SigningKeys(secrets);
 	}
 
 	/**
@@ -61,15 +58,6 @@ public final class SigningKeys {
 	}
 
 	/**
-	 * No keys: tokens can be neither issued nor verified.
-	 * @param absence tells who wants to issue one what to do
-	 * @return no keys
-	 */
-	public static SigningKeys none(String absence) {
-		return new SigningKeys(List.of(), absence);
-	}
-
-	/**
 	 * Whether a secret is long enough.
 	 * @param secret the secret
 	 * @return {@code false} if it has fewer than {@link #MIN_SECRET_BYTES}
@@ -78,18 +66,7 @@ public final class SigningKeys {
 		return secret.getBytes(StandardCharsets.UTF_8).length >= MIN_SECRET_BYTES;
 	}
 
-	/**
-	 * Whether tokens can be issued.
-	 * @return {@code false} if there are no keys
-	 */
-	public boolean isPresent() {
-		return this.current != null;
-	}
-
 	SigningKey current() {
-		if (this.current == null) {
-			throw new IllegalStateException(this.absence);
-		}
 		return this.current;
 	}
 

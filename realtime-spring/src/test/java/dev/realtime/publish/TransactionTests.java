@@ -1,5 +1,6 @@
 package dev.realtime.publish;
 
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -63,7 +64,7 @@ class TransactionTests {
 
 	private final Realtime realtime = new DefaultRealtime(this.engine, TestTopics.of(Contact.class),
 			new Tenants(new DefaultTenantResolver("tenant_id"), false), new JsonPayloads(new JsonMapper(), 1000),
-			new UserTokens(SigningKeys.none("none"), Duration.ofMinutes(1), InstantSource.system()),
+			new UserTokens(SigningKeys.random(new SecureRandom()), Duration.ofMinutes(1), InstantSource.system()),
 			TestAccess.of(this.engine));
 
 	@BeforeEach

@@ -38,7 +38,6 @@ import org.springframework.security.core.Authentication;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
-import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 /**
  * Forged, stolen and old tokens: T5 and T6 of the threats.
@@ -309,14 +308,6 @@ class SignedTokensTests {
 		assertThat(SigningKeys.isLongEnough("x".repeat(31))).isFalse();
 		assertThat(SigningKeys.isLongEnough("x".repeat(32))).isTrue();
 		assertThat(SigningKeys.isLongEnough("\u00e4".repeat(16))).isTrue();
-	}
-
-	@Test
-	void whenThereAreNoKeysThenNothingIsIssuedOrAccepted() {
-		ConnectionTokens none = connections(SigningKeys.none("Set a secret"));
-		assertThatIllegalStateException().isThrownBy(() -> none.issue(ALICE, false, null)).withMessage("Set a secret");
-		assertThat(none.isOurs(issue())).isFalse();
-		assertRefused(none, issue());
 	}
 
 	@Test
