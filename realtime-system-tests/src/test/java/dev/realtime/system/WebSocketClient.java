@@ -3,6 +3,7 @@ package dev.realtime.system;
 import java.net.URI;
 
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
 
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
@@ -24,8 +25,7 @@ import io.netty.handler.codec.http.websocketx.WebSocketClientProtocolHandler;
 import io.netty.handler.codec.http.websocketx.WebSocketClientProtocolHandler.ClientHandshakeStateEvent;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketFrameAggregator;
-import io.netty.handler.ssl.ClientAuth;
-import io.netty.handler.ssl.JdkSslContext;
+import io.netty.handler.ssl.SslHandler;
 
 /**
  * Opens connections with Netty. The client of the JDK is of no use here: it reports 1006
@@ -72,9 +72,10 @@ final class WebSocketClient implements AutoCloseable {
 				@Override
 				protected void initChannel(Channel channel) {
 					if (endpoint.getScheme().equals("wss")) {
-						channel.pipeline()
-							.addLast(new JdkSslContext(WebSocketClient.this.ssl, true, ClientAuth.NONE)
-								.newHandler(channel.alloc(), endpoint.getHost(), endpoint.getPort()));
+						SSLEngine engine = WebSocketClient.this.ssl.createSSLEngine(endpoint.getHost(),
+								endpoint.getPort());
+						engine.setUseClientMode(true);
+						channel.pipeline().addLast(new SslHandler(engine));
 					}
 					channel.pipeline()
 						.addLast(new HttpClientCodec(), new HttpObjectAggregator(MAX_MESSAGE),
