@@ -14,14 +14,16 @@ import io.lettuce.core.api.sync.RedisCommands;
 import io.lettuce.core.codec.ByteArrayCodec;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Threat T23: somebody who can write to Redis, and does not know the secret.
+ * Somebody who can write to Redis, and does not know the secret.
  */
+@Tag("T23")
 @Timeout(120)
 class HostilePublisherTests {
 

@@ -6,6 +6,7 @@ import java.util.Map;
 
 import dev.realtime.core.ChannelId;
 import dev.realtime.core.Publication;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -15,6 +16,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 /**
  * Tests for {@link Signatures}, as messages carry them.
  */
+@Tag("T23")
 @Timeout(60)
 class SignaturesTests {
 
