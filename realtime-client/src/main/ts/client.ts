@@ -25,6 +25,9 @@ const DESTINATION_PREFIX = '/realtime/';
 
 const CONTROL = 'realtime-control';
 
+/** The least time before what was refused is tried again, in milliseconds. */
+const RETRY = 1_000;
+
 /** A connection that restores itself and its subscriptions. */
 export class Realtime {
   readonly #idleTimeout: number;
@@ -39,9 +42,9 @@ export class Realtime {
   readonly #replays = new Map<string, boolean>();
   readonly #owners = new Map<Member, SharedSubscription>();
   #flushing = false;
-  #tokenFailures = 0;
-  #refusals = 0;
   #retryTimer: Timer;
+  /** Failures in a row of what would have been sent with `#flush`. */
+  #failures = 0;
   #idleTimer: Timer;
 
   constructor(options: RealtimeOptions = {}, internals: Internals = {}) {
@@ -119,6 +122,7 @@ export class Realtime {
     this.#shared.clear();
     this.#environment.clearTimeout(this.#idleTimer);
     this.#environment.clearTimeout(this.#retryTimer);
+    this.#retryTimer = undefined;
     this.#link.stop('closed');
   }
 
@@ -228,7 +232,7 @@ export class Realtime {
   /** Sends SUBSCRIBE for what is not on this connection yet. */
   #flush(): void {
     const connection = this.#link.connection;
-    const waiting = [...this.#shared.values()].filter((shared) => !shared.isSent);
+    const waiting = [...this.#shared.values()].filter((shared) => !shared.isSent && !shared.isHeldBack);
     if (connection === undefined || waiting.length === 0) {
       return;
     }
@@ -253,7 +257,7 @@ export class Realtime {
     const requests = waiting.map(({ subject: { topic, filter } }) => ({ topic, ...(filter && { filter }) }));
     this.#credentials.subscriptionTokens(requests).then(
       (tokens) => {
-        this.#tokenFailures = 0;
+        this.#failures = 0;
         waiting.forEach((shared, i) => send(shared, tokens[i]));
       },
       (error: unknown) => {
@@ -266,15 +270,24 @@ export class Realtime {
             return;
           }
           this.#onError(error);
-          this.#flushAfter(backoff(this.#tokenFailures++, () => this.#environment.random()));
+          this.#flushLater();
         }
       },
     );
   }
 
-  #flushAfter(delay: number): void {
-    this.#environment.clearTimeout(this.#retryTimer);
-    this.#retryTimer = this.#environment.setTimeout(() => this.#flush(), delay);
+  /** Tries again what was refused, together with whatever is refused meanwhile; not before the server wants that. */
+  #flushLater(retryAfter = 0): void {
+    this.#retryTimer ??= this.#environment.setTimeout(
+      () => {
+        this.#retryTimer = undefined;
+        this.#shared.forEach((shared) => {
+          shared.isHeldBack = false;
+        });
+        this.#flush();
+      },
+      Math.max(retryAfter, RETRY) + backoff(this.#failures++, () => this.#environment.random()),
+    );
   }
 
   #onMessage(headers: Headers, body: string): void {
@@ -292,7 +305,7 @@ export class Realtime {
         shared.onGap(refusal(body));
         break;
       case 'denied':
-        this.#onRefused(shared, 'denied', body);
+        this.#onRefused(shared, 'denied', body, Number(headers['retry-after'] ?? 0));
         break;
       case 'revoked':
         this.#onRefused(shared, 'revoked', body);
@@ -302,13 +315,14 @@ export class Realtime {
     }
   }
 
-  #onRefused(shared: SharedSubscription, kind: 'denied' | 'revoked', body: string): void {
+  #onRefused(shared: SharedSubscription, kind: 'denied' | 'revoked', body: string, retryAfter = 0): void {
     const reason = refusal(body);
     shared.isSent = false;
     const wantsToken = reason.code === 'token-required' && this.#credentials.hasSubscriptionTokens;
     if (wantsToken || (kind === 'denied' && isWorthAnotherTry(reason))) {
       shared.interrupt();
-      this.#flushAfter(1_000 + backoff(this.#refusals++, () => this.#environment.random()));
+      shared.isHeldBack = true;
+      this.#flushLater(retryAfter);
       return;
     }
     this.#remove(shared);
@@ -318,7 +332,7 @@ export class Realtime {
   }
 
   #onHeartbeat(): void {
-    this.#refusals = 0;
+    this.#failures = 0;
     for (const shared of this.#shared.values()) {
       if (shared.isLive && shared.settle() && shared.subject.replay === undefined) {
         this.#noteNoReplay(shared);

@@ -32,6 +32,9 @@ export class SharedSubscription {
   /** Whether SUBSCRIBE was sent on this connection. */
   isSent = false;
 
+  /** Whether the server does not want it for the moment. */
+  isHeldBack = false;
+
   #isLive = false;
   /** Where to recover from: everything up to there was delivered, or was not wanted. */
   #since: string | undefined;
@@ -84,6 +87,7 @@ export class SharedSubscription {
   /** The connection is gone. */
   interrupt(): void {
     this.isSent = false;
+    this.isHeldBack = false;
     this.#liveAt = undefined;
     if (this.#isLive) {
       this.#isLive = false;

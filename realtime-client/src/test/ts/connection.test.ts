@@ -399,7 +399,7 @@ describe('tokens', () => {
     server.current.listener.closed(1006, '');
     await environment.pass(1_000);
     server.current.accept();
-    await environment.pass(1_000);
+    await environment.pass(2_000);
     expect(errors).toEqual([new Error('no network')]);
     expect(server.connections.map((connection) => connection.subscribed.map(({ headers }) => headers['token']))).toEqual([['token-1'], ['token-3']]);
   });

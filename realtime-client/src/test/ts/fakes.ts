@@ -145,8 +145,8 @@ export class FakeConnection implements Connection {
     );
   }
 
-  control(topic: string, kind: string, code: string): void {
-    this.message(topic, 0, { code, detail: `the detail of ${code}` }, { 'realtime-control': kind, 'message-id': 'control' });
+  control(topic: string, kind: string, code: string, headers: Headers = {}): void {
+    this.message(topic, 0, { code, detail: `the detail of ${code}` }, { 'realtime-control': kind, 'message-id': 'control', ...headers });
   }
 }
 

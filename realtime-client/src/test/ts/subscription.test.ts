@@ -211,6 +211,22 @@ describe('ready and state', () => {
     await subscription.ready;
   });
 
+  test('100 that are rate-limited: all at once again, when the server wants that', async () => {
+    const { realtime, server, environment } = await connected();
+    for (let i = 0; i < 100; i++) {
+      realtime.subscribe(`busy.${i}`, () => {});
+    }
+    await settle();
+    for (let i = 0; i < 100; i++) {
+      server.current.control(`busy.${i}`, 'denied', 'rate-limited', { 'retry-after': '5000' });
+    }
+    realtime.subscribe('other', () => {});
+    await environment.pass(4_900);
+    expect(server.current.subscribed).toHaveLength(102);
+    await environment.pass(1_200);
+    expect(server.current.subscribed).toHaveLength(202);
+  });
+
   test('revoked: the event, and it is not restored', async () => {
     const all = await connected();
     const seen = vi.fn();
