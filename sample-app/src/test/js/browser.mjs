@@ -5,10 +5,9 @@ import { fileURLToPath } from 'node:url';
 import { baseUrl } from './support.mjs';
 
 /** Starts Chromium: the one that came with npm, or that of the environment variable CHROMIUM. */
-export async function launch(options = {}) {
+export async function launch() {
 	const { chromium } = await import('playwright-core');
 	return chromium.launch({
-		...options,
 		executablePath: process.env.CHROMIUM ?? await unpack(),
 		args: ['--no-sandbox', '--disable-dev-shm-usage', '--disable-background-networking', '--no-first-run',
 			'--disable-component-update', '--disable-sync', '--disable-gpu'],

@@ -82,7 +82,7 @@ let browser, alice, carol, bob;
 
 before(async () => {
 	[browser, alice, carol, bob] = await Promise.all([
-		launch({ ignoreDefaultArgs: ['--disable-back-forward-cache'] }), User.login('alice'), User.login('carol'), User.login('bob'),
+		launch(), User.login('alice'), User.login('carol'), User.login('bob'),
 	]);
 });
 
@@ -98,13 +98,14 @@ afterEach(async () => {
 });
 
 /** A page of its own at the address of the application, logged in as bob. */
-async function open(html, script) {
+async function open(html, script = '', prepare = () => {}) {
 	const context = await browser.newContext({ baseURL: baseUrl });
 	context.setDefaultTimeout(30_000);
 	const [name, value] = bob.cookie.split('=');
 	await context.addCookies([{ name, value, url: baseUrl }]);
 	await context.route('**/test/page', (route) => route.fulfill({ contentType: 'text/html', body: html }));
 	await context.route('**/test/script.js', (route) => route.fulfill({ contentType: 'text/javascript', body: script }));
+	await prepare(context);
 	return tab(context);
 }
 
@@ -113,7 +114,11 @@ async function tab(context) {
 	page.errors = [];
 	page.sent = [];
 	page.on('pageerror', (error) => page.errors.push(error));
-	page.on('websocket', (socket) => socket.on('framesent', ({ payload }) => page.sent.push(String(payload))));
+	page.sockets = [];
+	page.on('websocket', (socket) => {
+		page.sockets.push({ closed: new Promise((resolve) => socket.on('close', resolve)) });
+		socket.on('framesent', ({ payload }) => page.sent.push(String(payload)));
+	});
 	pages.push(page);
 	await page.goto('/test/page');
 	return page;
@@ -232,4 +237,50 @@ test('two tabs: each has its own connection', async () => {
 	await first.close();
 	await bob.change(ADA);
 	await sees(second, 'live alice,bob');
+});
+
+test('the back/forward cache: a page has no connection in there, and comes back with what it missed', async () => {
+	const page = await open(PLAIN);
+	await sees(page, 'live');
+	const [socket] = page.sockets;
+	const move = (type) => page.evaluate((name) => window.dispatchEvent(new PageTransitionEvent(name, { persisted: true })), type);
+	// This Chromium has no such cache; but it is with these events that pages go there and come back.
+	await move('pagehide');
+	await socket.closed;
+	await alice.change(ADA);
+	await move('pageshow');
+	await sees(page, 'live alice');
+	assert.deepEqual(await page.evaluate(() => window.hints), ['alice']);
+	assert.equal(page.sockets.length, 2);
+});
+
+test('offline and online again: what was missed is there', async () => {
+	let socket;
+	let offline = false;
+	const page = await open(PLAIN, '', (context) => context.routeWebSocket('**/realtime', (route) => {
+		if (offline) {
+			route.close({ code: 1011 });
+		}
+		else {
+			socket = route;
+			route.connectToServer();
+		}
+	}));
+	await sees(page, 'live');
+	await page.evaluate(() => { window.states = []; window.realtime.on('state', (state) => window.states.push(state)); });
+	// What Chromium does to the network does not reach WebSockets that are open, so that is done here.
+	offline = true;
+	const devTools = await page.context().newCDPSession(page);
+	const network = { latency: 0, downloadThroughput: -1, uploadThroughput: -1 };
+	await devTools.send('Network.enable');
+	await devTools.send('Network.emulateNetworkConditions', { ...network, offline: true });
+	await socket.close({ code: 1011 });
+	await page.getByRole('status').filter({ hasText: 'Offline' }).waitFor(ATTACHED);
+	await alice.change(ADA);
+	offline = false;
+	await devTools.send('Network.emulateNetworkConditions', { ...network, offline: false });
+	const start = Date.now();
+	await sees(page, 'live alice');
+	assert.ok(Date.now() - start < 3_000, 'at once');
+	assert.deepEqual(await page.evaluate(() => window.states), ['offline', 'reconnecting', 'connected']);
 });
