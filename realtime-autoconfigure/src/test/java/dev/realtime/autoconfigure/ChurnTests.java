@@ -136,7 +136,7 @@ class ChurnTests {
 		await().atMost(Duration.ofSeconds(40)).untilAsserted(() -> {
 			assertThat(entries(this.handler, "sessions")).isEmpty();
 			assertThat(ReflectionTestUtils.<Boolean>invokeMethod(this.limiter, "isEmpty")).isTrue();
-			assertThat(ReflectionTestUtils.<Integer>invokeMethod(this.engine, "hubCount")).isZero();
+			assertThat(this.engine.statistics().channels()).isZero();
 			assertThat(this.users.getUserCount()).isZero();
 			assertThat(entries(this.simpleBroker, "sessions")).isEmpty();
 			for (Object protocol : this.handler.getProtocolHandlerMap().values()) {

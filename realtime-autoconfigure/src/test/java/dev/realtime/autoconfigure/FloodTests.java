@@ -118,7 +118,7 @@ class FloodTests {
 
 	private void awaitHubs(int count) {
 		await().atMost(Duration.ofSeconds(40))
-			.untilAsserted(() -> assertThat(ReflectionTestUtils.<Integer>invokeMethod(this.engine, "hubCount"))
+			.untilAsserted(() -> assertThat(this.engine.statistics().channels())
 				.isEqualTo(count));
 	}
 

@@ -82,7 +82,7 @@ class LimitsTests {
 	@AfterEach
 	void nothingIsLeft() {
 		await().atMost(TIMEOUT).until(() -> ReflectionTestUtils.<Boolean>invokeMethod(this.limiter, "isEmpty"));
-		assertThat(ReflectionTestUtils.<Integer>invokeMethod(this.engine, "hubCount")).isZero();
+		assertThat(this.engine.statistics().channels()).isZero();
 	}
 
 	@ParameterizedTest

@@ -17,7 +17,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.web.server.LocalServerPort;
-import org.springframework.test.util.ReflectionTestUtils;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -366,7 +365,7 @@ class SubscriptionTests {
 	private void awaitHubs(int count) {
 		// Tomcat may hold on to a client of another test that stopped reading, for 20 s.
 		await().atMost(Duration.ofSeconds(40))
-			.untilAsserted(() -> assertThat(ReflectionTestUtils.<Integer>invokeMethod(this.engine, "hubCount"))
+			.untilAsserted(() -> assertThat(this.engine.statistics().channels())
 				.isEqualTo(count));
 	}
 
