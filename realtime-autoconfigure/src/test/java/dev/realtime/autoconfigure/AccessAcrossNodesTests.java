@@ -12,6 +12,7 @@ import dev.realtime.autoconfigure.app.Permits;
 import dev.realtime.autoconfigure.app.TestApplication;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import redis.embedded.RedisServer;
@@ -26,6 +27,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Redis between them.
  */
 @Timeout(300)
+@Tag("T8")
 class AccessAcrossNodesTests {
 
 	private RedisServer redis;

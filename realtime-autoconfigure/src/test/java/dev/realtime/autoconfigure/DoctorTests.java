@@ -6,6 +6,7 @@ import java.util.function.Supplier;
 
 import dev.realtime.core.Backplane;
 import dev.realtime.core.InMemoryBackplane;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -134,6 +135,7 @@ class DoctorTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "11.0.22.0", "11.0.25", "11.0.9.0", "10.1.44.0", "9.0.0" })
+	@Tag("T34")
 	void whenTomcatIsBelowTheFloorThenItIsTold(String version) {
 		assertThat(VersionCheck.ofTomcat(() -> version).get()).startsWith("Tomcat " + version + " has known")
 			.contains("CVE-2026-87022", "11.0.26", "tomcat.version");
@@ -147,6 +149,7 @@ class DoctorTests {
 	}
 
 	@Test
+	@Tag("T34")
 	void whenSpringIsBelowTheFloorThenItIsTold() {
 		assertThat(VersionCheck.ofSpring(() -> "7.0.8").get()).startsWith("Spring Framework 7.0.8 has known");
 		assertThat(VersionCheck.ofSpring(() -> "7.0.9").get()).isNull();

@@ -36,6 +36,7 @@ import static org.awaitility.Awaitility.await;
 				"realtime.limits.rule-timeout=1s" })
 @Tag("endpoint")
 @Timeout(120)
+@Tag("T8")
 class ExpiryTests {
 
 	@LocalServerPort
@@ -118,6 +119,7 @@ class ExpiryTests {
 
 	@ParameterizedTest
 	@ValueSource(booleans = { false, true })
+	@Tag("T9")
 	void whenARuleIsTooSlowThenTheSubscriptionIsDenied(boolean netty) {
 		String room = Rooms.fresh();
 		try (RawStompClient client = connect(netty, "alice.acme.60")) {

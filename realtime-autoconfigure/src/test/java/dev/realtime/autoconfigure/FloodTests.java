@@ -118,8 +118,7 @@ class FloodTests {
 
 	private void awaitHubs(int count) {
 		await().atMost(Duration.ofSeconds(40))
-			.untilAsserted(() -> assertThat(this.engine.statistics().channels())
-				.isEqualTo(count));
+			.untilAsserted(() -> assertThat(this.engine.statistics().channels()).isEqualTo(count));
 	}
 
 }

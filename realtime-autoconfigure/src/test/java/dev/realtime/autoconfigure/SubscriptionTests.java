@@ -365,8 +365,7 @@ class SubscriptionTests {
 	private void awaitHubs(int count) {
 		// Tomcat may hold on to a client of another test that stopped reading, for 20 s.
 		await().atMost(Duration.ofSeconds(40))
-			.untilAsserted(() -> assertThat(this.engine.statistics().channels())
-				.isEqualTo(count));
+			.untilAsserted(() -> assertThat(this.engine.statistics().channels()).isEqualTo(count));
 	}
 
 }

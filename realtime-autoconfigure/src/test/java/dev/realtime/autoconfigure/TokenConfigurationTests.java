@@ -11,6 +11,7 @@ import dev.realtime.stomp.RealtimeWebSocketHandler;
 import dev.realtime.stomp.StompBroker;
 import dev.realtime.token.UserTokens;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -118,6 +119,7 @@ class TokenConfigurationTests {
 	}
 
 	@Test
+	@Tag("T7")
 	void secretIsNotPrinted() {
 		this.runner.withPropertyValues(SECRET)
 			.run((context) -> assertThat(context.getBean(RealtimeProperties.class).toString())

@@ -120,6 +120,7 @@ class TokenTests {
 
 	@ParameterizedTest
 	@ValueSource(booleans = { false, true })
+	@Tag("T6")
 	void whenTokenIsForSomethingOrSomebodyElseThenSubscriptionIsRefusedAndConnectionStays(boolean dedicated) {
 		Browser browser = Browser.loggedIn(this.port, "alice");
 		Browser again = Browser.loggedIn(this.port, "alice");
@@ -176,6 +177,7 @@ class TokenTests {
 	}
 
 	@Test
+	@Tag("T7")
 	void tokensAreNotInTheLog(CapturedOutput output) {
 		Browser browser = Browser.loggedIn(this.port, "alice");
 		String[] connections = { browser.connectionToken(), browser.connectionToken(), browser.connectionToken() };

@@ -14,6 +14,7 @@ import dev.realtime.access.AccessFixture.TestRight;
 import dev.realtime.access.Admission.Verdict;
 import dev.realtime.core.SubscribeOutcome;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -26,6 +27,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
  * Tests for {@link GuardedConnection}.
  */
 @Timeout(30)
+@Tag("T8")
+@Tag("T9")
 class GuardedConnectionTests {
 
 	private final AccessFixture node = new AccessFixture(null);
@@ -250,6 +253,7 @@ class GuardedConnectionTests {
 	}
 
 	@Test
+	@Tag("T33")
 	void whenTheClockOnTheWallJumpsThenConnectionsLastAsLongAsBefore() throws Exception {
 		Client carol = expiring("carol", Duration.ofMinutes(1));
 		this.node.wall = this.node.wall.plus(Duration.ofHours(1));

@@ -27,6 +27,7 @@ import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
 import dev.realtime.Tenant;
 import dev.realtime.TopicFilter;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -43,6 +44,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
  * Forged, stolen and old tokens: T5 and T6 of the threats.
  */
 @Timeout(120)
+@Tag("T5")
+@Tag("T6")
 class SignedTokensTests {
 
 	private static final String SECRET = "0123456789abcdef0123456789abcdef";

@@ -14,6 +14,7 @@ import dev.realtime.TopicFilter;
 import dev.realtime.core.HistoryOptions;
 import dev.realtime.json.FilterParser;
 import dev.realtime.topic.ChannelSettings;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,6 +28,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
  * What a subscription token is bound to.
  */
 @Timeout(60)
+@Tag("T6")
 class SubscriptionTokensTests {
 
 	static final ChannelSettings SETTINGS = new ChannelSettings(Scope.USER, List.of("id", "kind"),
