@@ -2,10 +2,14 @@ package dev.realtime.system;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 
+import dev.realtime.redis.RedisServer;
+import dev.realtime.system.node.NodeApplication;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * The browser client, while servers and networks come and go.
@@ -16,6 +20,25 @@ class ClientTests {
 	private static final String JAVA = Path.of(System.getProperty("java.home"), "bin", "java").toString();
 
 	private static final String SAMPLE = "sample-app/src/test/js";
+
+	private static final List<String> NODE = List.of(JAVA, "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
+			"-cp", System.getProperty("java.class.path"), NodeApplication.class.getName(),
+			"--realtime.tenant.required=true", "--realtime.heartbeat=1s", "--realtime.shutdown.spread=2s",
+			"--realtime.token.secret=0123456789abcdef0123456789abcdef", "--realtime.ws-port=0",
+			"--realtime.limits.subscribes-per-second=0", "--realtime.limits.frames-per-second=0",
+			"--management.endpoints.web.exposure.include=health,metrics");
+
+	/**
+	 * In Node.js, against nodes that the tests start, kill and cut off:
+	 * {@code realtime-client/src/test/ts/server}.
+	 */
+	@Test
+	void subscriptionsSurviveWhatHappensToServersAndNetworks() throws Exception {
+		try (RedisServer redis = RedisServer.running()) {
+			NodeScript.run("realtime-client", Map.of("TEST_NODE", JsonMapper.shared().writeValueAsString(NODE),
+					"TEST_REDIS_PORT", Integer.toString(redis.port())), "node", "scripts/server-tests.mjs");
+		}
+	}
 
 	/**
 	 * In Chromium: {@code sample-app/src/test/js/restart.test.mjs}. With the environment

@@ -12,9 +12,11 @@ import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.context.annotation.Bean;
 import org.springframework.security.config.Customizer;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
+import org.springframework.security.oauth2.jwt.BadJwtException;
 import org.springframework.security.oauth2.jwt.Jwt;
 import org.springframework.security.oauth2.jwt.JwtDecoder;
 import org.springframework.security.web.SecurityFilterChain;
+import org.springframework.stereotype.Component;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestParam;
@@ -60,11 +62,16 @@ public class NodeApplication {
 
 	@Bean
 	JwtDecoder jwtDecoder() {
-		return (token) -> Jwt.withTokenValue(token)
-			.header("alg", "none")
-			.subject((token.indexOf('.') > 0) ? token.substring(0, token.indexOf('.')) : "user")
-			.claim("tenant_id", token.substring(token.indexOf('.') + 1))
-			.build();
+		return (token) -> {
+			if (token.startsWith("expired")) {
+				throw new BadJwtException("The token has expired");
+			}
+			return Jwt.withTokenValue(token)
+				.header("alg", "none")
+				.subject((token.indexOf('.') > 0) ? token.substring(0, token.indexOf('.')) : "user")
+				.claim("tenant_id", token.substring(token.indexOf('.') + 1))
+				.build();
+		};
 	}
 
 	@RealtimeTopic(name = "room.{room}", history = @History(size = 20_000), canSubscribe = "isAuthenticated()")
@@ -74,6 +81,25 @@ public class NodeApplication {
 
 	@RealtimeTopic(name = "secret", canSubscribe = "authentication.name == 'root'")
 	static class SecretTopic {
+
+	}
+
+	@RealtimeTopic(name = "guarded", canSubscribe = "@guard.isOpen()")
+	static class GuardedTopic {
+
+	}
+
+	/**
+	 * Lets everybody in, or nobody.
+	 */
+	@Component("guard")
+	public static class Guard {
+
+		private volatile boolean open = true;
+
+		public boolean isOpen() {
+			return this.open;
+		}
 
 	}
 
@@ -94,8 +120,16 @@ public class NodeApplication {
 
 		private final Realtime realtime;
 
-		Publishing(Realtime realtime) {
+		private final Guard guard;
+
+		Publishing(Realtime realtime, Guard guard) {
 			this.realtime = realtime;
+			this.guard = guard;
+		}
+
+		@PostMapping("/guard")
+		void guard(@RequestParam boolean open) {
+			this.guard.open = open;
 		}
 
 		@PostMapping("/{tenant}/rooms/{room}")
