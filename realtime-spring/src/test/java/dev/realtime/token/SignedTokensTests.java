@@ -115,6 +115,16 @@ class SignedTokensTests {
 	}
 
 	@Test
+	void whenBitsThatEncodeNothingAreSetThenTokenIsRefused() {
+		String token = issue();
+		char last = token.charAt(token.length() - 1);
+		String alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+		alphabet.chars()
+			.filter((other) -> other != last)
+			.forEach((other) -> assertRefused(token.substring(0, token.length() - 1) + (char) other));
+	}
+
+	@Test
 	void whenTokenIsCutOrExtendedAnywhereThenItIsRefused() {
 		String token = issue();
 		for (int i = 0; i < token.length(); i++) {
