@@ -20,6 +20,7 @@ import dev.realtime.core.InMemoryBackplane;
 import dev.realtime.core.RealtimeEngine;
 import dev.realtime.publish.DisabledRealtime;
 import dev.realtime.tenant.Tenants;
+import dev.realtime.token.ConnectionUser;
 import dev.realtime.topic.SubscribeAttempt;
 import dev.realtime.topic.Topic;
 import dev.realtime.topic.Topics;
@@ -214,6 +215,15 @@ class RealtimeAutoConfigurationTests {
 				assertThat(tenants.of(ALICE)).isEqualTo(new Tenant("acme"));
 				assertThat(tenants.of(jwt("tenant_id", "globex"))).isNull();
 			});
+	}
+
+	@Test
+	void tenantResolverOfTheApplicationIsNotAskedAboutUsersOfTokens() {
+		ConnectionUser user = new ConnectionUser("alice", new Tenant("globex"), null, null);
+		this.runner.withBean(TenantResolver.class, () -> (authentication) -> (String) authentication.getPrincipal())
+			.run((context) -> assertThat(
+					context.getBean(Tenants.class).of(new TestingAuthenticationToken(user, "", "ROLE_USER")))
+				.isEqualTo(new Tenant("globex")));
 	}
 
 	@Test

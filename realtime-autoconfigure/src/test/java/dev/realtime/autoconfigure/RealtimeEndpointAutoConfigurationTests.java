@@ -163,6 +163,15 @@ class RealtimeEndpointAutoConfigurationTests {
 		});
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "realtime.token.secret=0123456789abcdef0123456789abcdef",
+			"realtime.allowed-origins=https://app.example" })
+	void whenConnectMayBringATokenThenHandshakesAreNotRefused(String property) {
+		this.runner.withPropertyValues(property)
+			.run((context) -> assertThat(interceptors(context))
+				.doesNotHaveAnyElementsOfTypes(AuthenticatedHandshakeInterceptor.class));
+	}
+
 	@Test
 	void onlyTheOriginOfTheApplicationIsAllowedByDefault() {
 		this.runner.run((context) -> {
