@@ -176,6 +176,27 @@ class TokenTests {
 		}
 	}
 
+	@ParameterizedTest
+	@ValueSource(booleans = { false, true })
+	void whenTheRuleWantsToBeAskedAgainThenAFreshTokenIsNeeded(boolean dedicated) {
+		Browser browser = Browser.loggedIn(this.port, "alice");
+		try (RawStompClient alice = connect(dedicated, browser)) {
+			String token = browser.subscriptionToken("shift.early", "{}");
+			alice.subscribe("s1", "/realtime/shift.early", "replay:none", "token:" + token);
+			alice.subscribe("s2", "/realtime/room.other", "replay:none",
+					"token:" + browser.subscriptionToken("room.other", "{}"));
+			String revoked = alice.next();
+			assertThat(RawStompClient.header(revoked, "realtime-control")).isEqualTo("revoked");
+			assertThat(RawStompClient.header(revoked, "subscription")).isEqualTo("s1");
+			assertThat(RawStompClient.code(revoked)).isEqualTo("token-required");
+			assertThat(refusal(alice, "shift.early", "token:" + token)).isEqualTo("token-invalid");
+			alice.subscribe("s1", "/realtime/shift.early", "replay:none",
+					"token:" + browser.subscriptionToken("shift.early", "{}"));
+			this.realtime.forTenant("acme").publish("room.other", 1).join();
+			assertThat(RawStompClient.header(alice.next(), "subscription")).isEqualTo("s2");
+		}
+	}
+
 	@Test
 	@Tag("T7")
 	void tokensAreNotInTheLog(CapturedOutput output) {

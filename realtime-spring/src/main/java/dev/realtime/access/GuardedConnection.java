@@ -176,12 +176,8 @@ public final class GuardedConnection {
 		}
 		for (Subscription<?> subscription : this.connection.subscriptions()) {
 			if (subscription.attachment() instanceof Grant grant && topics.matches(grant.right)) {
-				if (grant.right.isCheckable()) {
-					grant.stale = true;
-					scheduleRechecks();
-				}
-				else if (proofs) {
-					withdraw(subscription, Withdrawal.PROOF_NEEDED);
+				if (proofs || grant.right.isCheckable()) {
+					askAgain(subscription, grant);
 				}
 			}
 		}
@@ -316,11 +312,20 @@ public final class GuardedConnection {
 			if (subscription.attachment() instanceof Grant grant) {
 				if (now >= grant.due) {
 					grant.due = Grant.NEVER;
-					grant.stale = true;
-					scheduleRechecks();
+					askAgain(subscription, grant);
 				}
 				lookAt(grant.due);
 			}
+		}
+	}
+
+	private void askAgain(Subscription<?> subscription, Grant grant) {
+		if (grant.right.isCheckable()) {
+			grant.stale = true;
+			scheduleRechecks();
+		}
+		else {
+			withdraw(subscription, Withdrawal.PROOF_NEEDED);
 		}
 	}
 

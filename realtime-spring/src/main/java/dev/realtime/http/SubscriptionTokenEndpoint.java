@@ -3,6 +3,7 @@ package dev.realtime.http;
 import java.io.IOException;
 import java.util.Map;
 
+import dev.realtime.Decision;
 import dev.realtime.Tenant;
 import dev.realtime.TopicFilter;
 import dev.realtime.json.FilterParser;
@@ -136,8 +137,10 @@ public final class SubscriptionTokenEndpoint extends TokenEndpoint {
 		try {
 			TopicFilter chosen = (filter.isMissingNode() || filter.isNull()) ? TopicFilter.none()
 					: this.filters.parse(MAPPER.writeValueAsString(filter));
-			return topic.permits(new SubscribeAttempt(user, tenant, variables, chosen))
-					? answer.put("token", this.tokens.subscription(user, tenant, topic, name, chosen, null).value())
+			Decision decision = topic.decide(new SubscribeAttempt(user, tenant, variables, chosen));
+			return decision.isAllowed()
+					? answer.put("token",
+							this.tokens.subscription(user, tenant, topic, name, chosen, decision.validity()).value())
 					: refuse(answer, ControlCode.FORBIDDEN, ControlCode.FORBIDDEN.detail());
 		}
 		catch (InvalidFilterException ex) {

@@ -7,6 +7,7 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 
 import dev.realtime.Access;
+import dev.realtime.Decision;
 import dev.realtime.PublicationBuilder;
 import dev.realtime.Realtime;
 import dev.realtime.StreamPosition;
@@ -136,10 +137,11 @@ public final class DefaultRealtime implements Realtime {
 			throw new IllegalArgumentException("There is no topic '" + topic + "', with its variables filled in");
 		}
 		TopicFilter chosen = TopicFilter.ofMap(filter);
-		if (!found.permits(new SubscribeAttempt(user, tenant, variables, chosen))) {
+		Decision decision = found.decide(new SubscribeAttempt(user, tenant, variables, chosen));
+		if (!decision.isAllowed()) {
 			throw new AccessDeniedException("The rule of topic '" + found.name() + "' does not permit it");
 		}
-		return this.tokens.subscription(user, tenant, found, topic, chosen, null).value();
+		return this.tokens.subscription(user, tenant, found, topic, chosen, decision.validity()).value();
 	}
 
 	@Override

@@ -6,9 +6,9 @@ import dev.realtime.TopicFilter;
 import dev.realtime.stomp.StompConnection.Identity;
 import dev.realtime.token.ConnectionUser;
 import dev.realtime.token.InvalidTokenException;
+import dev.realtime.token.SubscriptionGrant;
 import dev.realtime.token.SubscriptionTokens;
 import dev.realtime.token.TokenSubject;
-import dev.realtime.topic.ChannelSettings;
 import dev.realtime.topic.Topic;
 import dev.realtime.topic.Topics;
 import org.jspecify.annotations.Nullable;
@@ -45,7 +45,8 @@ final class SubscribeRights {
 	SubscribeRight find(Identity identity, String name, TopicFilter filter, @Nullable String token)
 			throws DeniedException {
 		if (this.topics == null) {
-			return new TokenRight(name, byToken(identity, name, filter, token));
+			SubscriptionGrant grant = byToken(identity, name, filter, token);
+			return new TokenRight(name, grant.settings(), this.tokens.validity(grant));
 		}
 		Topic topic = this.topics.find(name);
 		Map<String, String> variables = (topic != null) ? topic.match(name) : null;
@@ -55,20 +56,20 @@ final class SubscribeRights {
 		// A rule is asked about the user that the application authenticated, never about
 		// one without authorities: it may permit what some authority forbids.
 		if (token != null || identity.user().getPrincipal() instanceof ConnectionUser) {
-			byToken(identity, name, filter, token);
-			return new TokenRight(name, topic.settings());
+			SubscriptionGrant grant = byToken(identity, name, filter, token);
+			return new TokenRight(name, topic.settings(), this.tokens.validity(grant));
 		}
 		return new RuleRight(topic, name, variables, filter);
 	}
 
-	private ChannelSettings byToken(Identity identity, String name, TopicFilter filter, @Nullable String token)
+	private SubscriptionGrant byToken(Identity identity, String name, TopicFilter filter, @Nullable String token)
 			throws DeniedException {
 		if (token == null) {
 			throw new DeniedException(ControlCode.TOKEN_REQUIRED);
 		}
 		try {
 			TokenSubject subject = new TokenSubject(identity.user().getName(), identity.tenant(), identity.session());
-			return this.tokens.verify(token, subject, name, filter).settings();
+			return this.tokens.verify(token, subject, name, filter);
 		}
 		catch (InvalidTokenException ex) {
 			logger.debug("Refused a subscription token: {}", ex.getMessage());

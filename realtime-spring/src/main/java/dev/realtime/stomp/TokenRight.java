@@ -1,8 +1,11 @@
 package dev.realtime.stomp;
 
+import java.time.Duration;
+
 import dev.realtime.Decision;
 import dev.realtime.Tenant;
 import dev.realtime.topic.ChannelSettings;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.security.core.Authentication;
 
@@ -12,12 +15,13 @@ import org.springframework.security.core.Authentication;
  *
  * @param topic the name of the channel
  * @param settings what the topic says about its channels
+ * @param validity after which time a fresh token is needed, or {@code null} if none is
  */
-record TokenRight(String topic, ChannelSettings settings) implements SubscribeRight {
+record TokenRight(String topic, ChannelSettings settings, @Nullable Duration validity) implements SubscribeRight {
 
 	@Override
 	public Decision check(Authentication user, Tenant tenant) {
-		return Decision.allow();
+		return (this.validity != null) ? Decision.allow().recheckAfter(this.validity) : Decision.allow();
 	}
 
 	@Override

@@ -88,6 +88,15 @@ public final class SubscriptionTokens {
 		}
 	}
 
+	/**
+	 * How long a grant holds before the rule wants to be asked again.
+	 * @param grant what a token permits
+	 * @return the time from now, or {@code null} if the rule does not want to
+	 */
+	public @Nullable Duration validity(SubscriptionGrant grant) {
+		return (grant.recheckAt() != null) ? Duration.between(this.tokens.now(), grant.recheckAt()) : null;
+	}
+
 	private static void requireSubject(JWTClaimsSet claims, TokenSubject subject) throws ParseException {
 		String session = claims.getStringClaim("sid");
 		if (!SignedTokens.require(claims, "sub").equals(subject.user())

@@ -3,6 +3,7 @@ package dev.realtime.token;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 
 import dev.realtime.Tenant;
 import dev.realtime.TopicFilter;
@@ -22,6 +23,8 @@ public final class UserTokens {
 
 	private final AuthenticationTrustResolver trust = new AuthenticationTrustResolverImpl();
 
+	private final InstantSource clock;
+
 	private final ConnectionTokens connections;
 
 	private final SubscriptionTokens subscriptions;
@@ -33,6 +36,7 @@ public final class UserTokens {
 	 * @param clock tells the time
 	 */
 	public UserTokens(SigningKeys keys, Duration ttl, InstantSource clock) {
+		this.clock = clock;
 		this.connections = new ConnectionTokens(keys, ttl, clock);
 		this.subscriptions = new SubscriptionTokens(keys, ttl, clock);
 	}
@@ -72,11 +76,15 @@ public final class UserTokens {
 	 * @param topic the topic
 	 * @param name the name of the topic with its variables filled in
 	 * @param filter the choice of messages
-	 * @param recheckAt when the rule wants to be asked again, if it does
+	 * @param validity after which time the rule wants to be asked again, or {@code null}
+	 * if it does not
 	 * @return the token
 	 */
 	public IssuedToken subscription(Authentication user, Tenant tenant, Topic topic, String name, TopicFilter filter,
-			@Nullable Instant recheckAt) {
+			@Nullable Duration validity) {
+		// In whole seconds, as all times in tokens, and never none.
+		Instant recheckAt = (validity != null)
+				? this.clock.instant().plus(validity).truncatedTo(ChronoUnit.SECONDS).plusSeconds(1) : null;
 		return this.subscriptions.issue(subject(user, tenant), name, filter,
 				new SubscriptionGrant(topic.settings(), recheckAt));
 	}

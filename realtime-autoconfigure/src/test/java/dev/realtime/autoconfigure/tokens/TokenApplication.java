@@ -1,9 +1,11 @@
 package dev.realtime.autoconfigure.tokens;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import dev.realtime.CanSubscribe;
+import dev.realtime.Decision;
 import dev.realtime.RealtimeTopic;
 import dev.realtime.Scope;
 import dev.realtime.TenantAware;
@@ -111,6 +113,16 @@ public class TokenApplication {
 
 		public int questions() {
 			return this.questions.get();
+		}
+
+	}
+
+	@RealtimeTopic("shift.{minutes}")
+	static class ShiftTopic {
+
+		@CanSubscribe
+		static Decision canSubscribe() {
+			return Decision.allow().recheckAfter(Duration.ofSeconds(2));
 		}
 
 	}
