@@ -134,7 +134,8 @@ class StompEndpointTests {
 	void whenClientBreaksTheWebSocketProtocolThenItIsToldSo(Rfc6455 violation) throws IOException {
 		assumeFalse(violation.servers().contains(isJetty() ? "Jetty" : "Tomcat"), "The server does otherwise");
 		for (int attempt = 1; !isAnswered(violation); attempt++) {
-			// Tomcat drops its close frame if it is not quite done with a frame before.
+			// Tomcat has no close frame, or another, if it is not quite done with a frame
+			// before.
 			assertThat(attempt).isLessThan(10);
 		}
 	}
@@ -143,8 +144,7 @@ class StompEndpointTests {
 		try (RawSocket alice = RawSocket.upgraded(this.port, "Authorization: Basic YWxpY2U6cGFzc3dvcmQ=")) {
 			alice.sendText("CONNECT\naccept-version:1.2\nheart-beat:0,0\n\n\0");
 			assertThat(alice.receiveText()).startsWith("CONNECTED\n");
-			violation.verify(alice, "SEND\ndestination:/app/note\n\nlate\0");
-			return true;
+			return violation.answer(alice, "SEND\ndestination:/app/note\n\nlate\0") == violation.code();
 		}
 		catch (EOFException | SocketException ex) {
 			return false;

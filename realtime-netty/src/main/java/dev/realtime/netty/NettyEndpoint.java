@@ -72,9 +72,9 @@ public final class NettyEndpoint implements SmartLifecycle {
 
 	private static final int INITIAL_READ = 1024;
 
-	private static final int MAX_READ = 8 * 1024;
+	private static final int MAX_READ = 32 * 1024;
 
-	private static final int READS_PER_TURN = 2;
+	private static final int READS_PER_TURN = 1;
 
 	/** As Spring Boot's web servers: once all that handles frames is there. */
 	private static final int PHASE = DEFAULT_PHASE - 2048;

@@ -34,6 +34,14 @@ final class JakartaSender implements AsyncSender {
 
 	private static final long CLOSE_TIMEOUT_MILLIS = 1000;
 
+	/**
+	 * Tomcat waits this long, 30 s by default, for the answer to its close frame, and
+	 * reads all that comes instead.
+	 */
+	private static final String TOMCAT_ANSWER_TIMEOUT = "org.apache.tomcat.websocket.SESSION_CLOSE_TIMEOUT";
+
+	private static final long ANSWER_TIMEOUT_MILLIS = 5000;
+
 	private final Session session;
 
 	private final Executor closing;
@@ -68,6 +76,7 @@ final class JakartaSender implements AsyncSender {
 		this.closing.execute(() -> {
 			try {
 				this.session.getUserProperties().put(TOMCAT_BLOCKING_TIMEOUT, CLOSE_TIMEOUT_MILLIS);
+				this.session.getUserProperties().put(TOMCAT_ANSWER_TIMEOUT, ANSWER_TIMEOUT_MILLIS);
 				this.session.close(new CloseReason(CloseCodes.getCloseCode(status.getCode()), status.getReason()));
 			}
 			catch (IOException | RuntimeException ex) {
