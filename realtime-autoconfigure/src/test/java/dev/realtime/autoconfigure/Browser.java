@@ -40,7 +40,7 @@ final class Browser {
 		return browser;
 	}
 
-	private void readCsrf() {
+	void readCsrf() {
 		this.csrf = send(request("/csrf")).body().split(":", 2);
 	}
 

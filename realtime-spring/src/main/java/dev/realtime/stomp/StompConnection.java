@@ -56,8 +56,6 @@ final class StompConnection implements GuardedClient {
 
 	private volatile @Nullable Principal user;
 
-	private volatile @Nullable Identity identity;
-
 	private volatile @Nullable GuardedConnection guard;
 
 	/**
@@ -148,9 +146,9 @@ final class StompConnection implements GuardedClient {
 	 * Who connected, once CONNECT succeeded.
 	 */
 	Identity identity() {
-		Identity identity = this.identity;
-		Assert.state(identity != null, "CONNECT did not succeed yet");
-		return identity;
+		// Not as of CONNECT: a fresh token, or another id of the session, may have come.
+		Member member = guard().member();
+		return new Identity(member.user(), member.tenant(), member.session(), member.expiresAt());
 	}
 
 	/**
@@ -161,7 +159,6 @@ final class StompConnection implements GuardedClient {
 		if (this.state == State.ENDED) {
 			return false;
 		}
-		this.identity = identity;
 		this.user = identity.user();
 		this.state = State.CONNECTED;
 		this.guard = this.access.guard(this.connection, this, identity.member(), this.opened);
@@ -181,7 +178,6 @@ final class StompConnection implements GuardedClient {
 	 * Takes a fresh authentication of the same user.
 	 */
 	void refresh(Identity fresh) {
-		this.identity = fresh;
 		this.user = fresh.user();
 		guard().refresh(fresh.member());
 	}

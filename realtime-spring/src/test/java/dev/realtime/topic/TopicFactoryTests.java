@@ -110,7 +110,7 @@ class TopicFactoryTests {
 		assertInvalid(WrongReturnType.class,
 				"The rule " + WrongReturnType.class.getName()
 						+ ".canSubscribe of topic 'wrong.return.type' answers String.",
-				"Let it answer boolean: true for those who may subscribe.");
+				"Let it answer boolean: true for those who may subscribe, or a Decision.");
 	}
 
 	@Test

@@ -5,6 +5,7 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 import java.security.Principal;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,6 +13,7 @@ import java.util.Map;
 import java.util.UUID;
 
 import dev.realtime.CanSubscribe;
+import dev.realtime.Decision;
 import dev.realtime.RealtimeTopic;
 import dev.realtime.Scope;
 import dev.realtime.Tenant;
@@ -91,6 +93,18 @@ class TopicTests {
 	@CsvSource({ "42,true", "43,false", "x,false", "99999999999999999999,false", "true,false" })
 	void whenVariableDoesNotConvertThenSubscriptionIsDenied(String id, boolean permitted) {
 		assertThat(permits(new NumberTopic(), TopicFilter.none(), Map.of("id", id))).isEqualTo(permitted);
+	}
+
+	@Test
+	void whenRuleAnswersADecisionThenItCounts() {
+		DecisionTopic bean = new DecisionTopic();
+		Topic topic = TestTopics.factory().create(DecisionTopic.class, () -> bean);
+		assertThat(topic.decide(attempt(TopicFilter.none(), Map.of("id", "42"))).validity())
+			.isEqualTo(Duration.ofMinutes(42));
+		assertThat(topic.permits(attempt(TopicFilter.none(), Map.of("id", "42")))).isTrue();
+		assertThat(topic.permits(attempt(TopicFilter.none(), Map.of("id", "1")))).isFalse();
+		assertThat(topic.permits(attempt(TopicFilter.none(), Map.of("id", "0")))).as("null").isFalse();
+		assertThat(topic.permits(attempt(TopicFilter.none(), Map.of("id", "-1")))).as("failed").isFalse();
 	}
 
 	@Test
@@ -340,6 +354,19 @@ class TopicTests {
 
 	@RealtimeTopic(scope = Scope.GLOBAL, canSubscribe = "permitAll")
 	static class GlobalTopic {
+
+	}
+
+	@RealtimeTopic("decision.{id}")
+	static class DecisionTopic {
+
+		@CanSubscribe
+		Decision canSubscribe(@TopicVariable int id) {
+			if (id == 0) {
+				return null;
+			}
+			return (id == 1) ? Decision.deny() : Decision.allow().recheckAfter(Duration.ofMinutes(id));
+		}
 
 	}
 
