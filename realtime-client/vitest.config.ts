@@ -5,7 +5,8 @@ export default defineConfig({
   test: {
     include: ['src/test/ts/**/*.test.{ts,tsx}'],
     exclude: ['src/test/ts/server/**'],
-    testTimeout: 10_000,
+    // Machines that build are busy.
+    testTimeout: 60_000,
     reporters: ['default', 'junit'],
     outputFile: { junit: 'target/vitest.xml' },
   },

@@ -79,5 +79,5 @@ describe('a project that uses it', () => {
     writeFileSync(`${CONSUMER}/tsconfig.json`, JSON.stringify({ compilerOptions, files: ['index.ts'] }));
     const { stdout } = spawnSync(process.execPath, [`${ROOT}node_modules/typescript/bin/tsc`], { cwd: CONSUMER, encoding: 'utf8' });
     expect(stdout).toBe('');
-  }, 60_000);
+  }, 240_000);
 });
