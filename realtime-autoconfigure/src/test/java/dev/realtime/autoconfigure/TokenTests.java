@@ -2,6 +2,7 @@ package dev.realtime.autoconfigure;
 
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import dev.realtime.Realtime;
 import dev.realtime.Tenant;
@@ -13,6 +14,7 @@ import dev.realtime.token.SubscriptionGrant;
 import dev.realtime.token.TokenSubject;
 import dev.realtime.token.UserTokens;
 import dev.realtime.topic.Topics;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -103,15 +105,15 @@ class TokenTests {
 	}
 
 	@Test
-	void whenUserIsKnownByTheHandshakeThenRulesDecideUnlessTheyDidAlready() {
+	void whenUserIsKnownByTheHandshakeThenRulesDecideAndTokensHaveToBeGoodTooIfShown() {
 		Browser browser = Browser.loggedIn(this.port, "bob");
 		try (RawStompClient bob = RawStompClient.handshake(this.port).header("Cookie", browser.cookie()).connect()) {
 			String token = browser.subscriptionToken("counted.b", "{}");
 			int questions = this.counted.questions();
 			bob.subscribe("s1", "/realtime/counted.b", "token:" + token);
-			assertThat(this.counted.questions()).isEqualTo(questions);
-			bob.subscribe("s2", "/realtime/counted.b");
 			assertThat(this.counted.questions()).isEqualTo(questions + 1);
+			bob.subscribe("s2", "/realtime/counted.b");
+			assertThat(this.counted.questions()).isEqualTo(questions + 2);
 			assertThat(refusal(bob, "counted.other", "token:" + token)).isEqualTo("token-invalid");
 			assertThat(refusal(bob, "admin.alert")).isEqualTo("forbidden");
 			bob.expectNothingElse();
@@ -142,6 +144,22 @@ class TokenTests {
 			assertThat(refusal(elsewhere, "room.1", filter, "token:" + token)).isEqualTo("token-invalid");
 			assertThat(refusal(other, "room.1", filter, "token:" + token)).isEqualTo("token-invalid");
 			alice.subscribe("s1", "/realtime/room.1", filter, "token:" + token);
+		}
+	}
+
+	@Test
+	@Tag("T8")
+	void whenRightsWereWithdrawnThenTokensFromBeforeAreOfNoUse() {
+		Browser browser = Browser.loggedIn(this.port, "alice");
+		try (RawStompClient alice = connect(true, browser)) {
+			String token = browser.subscriptionToken("room.1", "{}");
+			this.realtime.forTenant("acme").access().revoke("alice", "room.{room}").join();
+			assertThat(refusal(alice, "room.1", "token:" + token)).isEqualTo("token-invalid");
+			AtomicInteger attempts = new AtomicInteger();
+			// Once the second is over.
+			Awaitility.await()
+				.untilAsserted(() -> alice.subscribe("s" + attempts.incrementAndGet(), "/realtime/room.1",
+						"token:" + browser.subscriptionToken("room.1", "{}")));
 		}
 	}
 

@@ -64,6 +64,8 @@ public final class AccessControl implements AutoCloseable {
 
 	private final ConnectionRegistry registry;
 
+	private final Withdrawals withdrawals;
+
 	private final NodeChannel nodes;
 
 	/**
@@ -84,6 +86,7 @@ public final class AccessControl implements AutoCloseable {
 		this.nanoTime = nanoTime;
 		this.started = nanoTime.getAsLong();
 		this.registry = new ConnectionRegistry(this::now);
+		this.withdrawals = new Withdrawals(wallClock);
 		this.nodes = engine.nodeChannel(CHANNEL, HISTORY, new OtherNodes());
 	}
 
@@ -221,6 +224,10 @@ public final class AccessControl implements AutoCloseable {
 
 	private void obey(AccessCommand command, Tenant tenant, @Nullable String user) {
 		TopicPattern topics = TopicPattern.of(command.topic());
+		if (command.action() == Action.REVOKE || command.action() == Action.RECHECK) {
+			// First, so that who comes in between is found by one of them.
+			this.withdrawals.add(tenant, user, command.topic());
+		}
 		switch (command.action()) {
 			case REVOKE -> this.registry.find(tenant, user).forEach((connection) -> connection.revoke(topics));
 			case RECHECK -> this.registry.find(tenant, user).forEach((connection) -> connection.recheck(topics));
@@ -231,6 +238,19 @@ public final class AccessControl implements AutoCloseable {
 
 	private void end(Tenant tenant, @Nullable String user, CloseReason reason) {
 		this.registry.end(tenant, user, reason).forEach((connection) -> connection.close(reason));
+	}
+
+	/**
+	 * Whether a proof of a right is from before the right was withdrawn or was to be
+	 * asked again.
+	 * @param tenant the tenant
+	 * @param user who
+	 * @param topic the name of the topic with its variables filled in
+	 * @param provedAt when the proof was made
+	 * @return whether a fresh one is needed
+	 */
+	public boolean isOutdated(Tenant tenant, String user, String topic, Instant provedAt) {
+		return this.withdrawals.isOutdated(tenant, user, topic, provedAt);
 	}
 
 	RealtimeEngine engine() {

@@ -26,7 +26,11 @@ final class TopicPattern {
 	}
 
 	boolean matches(Right right) {
-		return this.name == null || this.name.match(right.topic()) != null;
+		return matches(right.topic());
+	}
+
+	boolean matches(String topic) {
+		return this.name == null || this.name.match(topic) != null;
 	}
 
 }

@@ -71,7 +71,7 @@ public final class StompBroker {
 		this.access = access;
 		this.options = options;
 		this.limiter = limiter;
-		this.topicBroker = new TopicBroker(engine, new SubscribeRights(topics, tokens.subscriptions()), filters,
+		this.topicBroker = new TopicBroker(engine, new SubscribeRights(topics, tokens.subscriptions(), access), filters,
 				this.frames, limiter);
 		this.connectHandler = new ConnectHandler(authenticator, this.tokens, tenants, options, this.frames);
 	}

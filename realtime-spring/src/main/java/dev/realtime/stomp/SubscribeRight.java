@@ -13,4 +13,11 @@ interface SubscribeRight extends Right {
 	 */
 	ChannelSettings settings();
 
+	/**
+	 * What a client is told who does not have the right.
+	 */
+	default ControlCode refusal() {
+		return ControlCode.FORBIDDEN;
+	}
+
 }

@@ -1,14 +1,17 @@
 package dev.realtime.stomp;
 
+import java.time.Instant;
 import java.util.Map;
 
 import dev.realtime.TopicFilter;
+import dev.realtime.access.AccessControl;
 import dev.realtime.stomp.StompConnection.Identity;
 import dev.realtime.token.ConnectionUser;
 import dev.realtime.token.InvalidTokenException;
 import dev.realtime.token.SubscriptionGrant;
 import dev.realtime.token.SubscriptionTokens;
 import dev.realtime.token.TokenSubject;
+import dev.realtime.topic.ChannelSettings;
 import dev.realtime.topic.Topic;
 import dev.realtime.topic.Topics;
 import org.jspecify.annotations.Nullable;
@@ -27,14 +30,18 @@ final class SubscribeRights {
 
 	private final SubscriptionTokens tokens;
 
+	private final AccessControl access;
+
 	/**
 	 * The rights of these topics.
 	 * @param topics the topics, or {@code null} on a relay, which knows none
 	 * @param tokens verifies tokens
+	 * @param access knows whose rights were withdrawn lately
 	 */
-	SubscribeRights(@Nullable Topics topics, SubscriptionTokens tokens) {
+	SubscribeRights(@Nullable Topics topics, SubscriptionTokens tokens, AccessControl access) {
 		this.topics = topics;
 		this.tokens = tokens;
+		this.access = access;
 	}
 
 	/**
@@ -46,7 +53,7 @@ final class SubscribeRights {
 			throws DeniedException {
 		if (this.topics == null) {
 			SubscriptionGrant grant = byToken(identity, name, filter, token);
-			return new TokenRight(name, grant.settings(), this.tokens.validity(grant));
+			return right(identity, name, grant, grant.settings());
 		}
 		Topic topic = this.topics.find(name);
 		Map<String, String> variables = (topic != null) ? topic.match(name) : null;
@@ -55,11 +62,18 @@ final class SubscribeRights {
 		}
 		// A rule is asked about the user that the application authenticated, never about
 		// one without authorities: it may permit what some authority forbids.
-		if (token != null || identity.user().getPrincipal() instanceof ConnectionUser) {
-			SubscriptionGrant grant = byToken(identity, name, filter, token);
-			return new TokenRight(name, topic.settings(), this.tokens.validity(grant));
+		boolean asked = !(identity.user().getPrincipal() instanceof ConnectionUser);
+		if (asked && token == null) {
+			return new RuleRight(topic, name, variables, filter);
 		}
-		return new RuleRight(topic, name, variables, filter);
+		SubscriptionGrant grant = byToken(identity, name, filter, token);
+		return asked ? new RuleRight(topic, name, variables, filter) : right(identity, name, grant, topic.settings());
+	}
+
+	private TokenRight right(Identity identity, String name, SubscriptionGrant grant, ChannelSettings settings) {
+		Instant issuedAt = grant.issuedAt();
+		return new TokenRight(name, settings, this.tokens.validity(grant), (user) -> issuedAt == null
+				|| this.access.isOutdated(identity.tenant(), user.getName(), name, issuedAt));
 	}
 
 	private SubscriptionGrant byToken(Identity identity, String name, TopicFilter filter, @Nullable String token)

@@ -1,6 +1,7 @@
 package dev.realtime.stomp;
 
 import java.time.Duration;
+import java.util.function.Predicate;
 
 import dev.realtime.Decision;
 import dev.realtime.Tenant;
@@ -16,12 +17,22 @@ import org.springframework.security.core.Authentication;
  * @param topic the name of the channel
  * @param settings what the topic says about its channels
  * @param validity after which time a fresh token is needed, or {@code null} if none is
+ * @param outdated whether the right of a user was withdrawn since the token was issued
  */
-record TokenRight(String topic, ChannelSettings settings, @Nullable Duration validity) implements SubscribeRight {
+record TokenRight(String topic, ChannelSettings settings, @Nullable Duration validity,
+		Predicate<Authentication> outdated) implements SubscribeRight {
 
 	@Override
 	public Decision check(Authentication user, Tenant tenant) {
+		if (this.outdated.test(user)) {
+			return Decision.deny();
+		}
 		return (this.validity != null) ? Decision.allow().recheckAfter(this.validity) : Decision.allow();
+	}
+
+	@Override
+	public ControlCode refusal() {
+		return ControlCode.TOKEN_INVALID;
 	}
 
 	@Override

@@ -103,7 +103,7 @@ final class TopicBroker {
 		ChannelId channel = settings.channel(name, identity.tenant(), identity.user().getName());
 		Runnable unavailable = () -> deny(connection, id, frame.getDestination(), ControlCode.UNAVAILABLE,
 				ControlCode.UNAVAILABLE.detail());
-		requireAccepted(connection.guard().subscribe(right, (grant) -> {
+		requireAccepted(right, connection.guard().subscribe(right, (grant) -> {
 			SubscriptionRequest request = new SubscriptionRequest(id, channel, MessageFilter.of(filter.values()), start,
 					frame.getReceipt(), settings.history(), settings.conflateBy(), grant);
 			return this.engine.subscribe(connection.connection(), request, (ex) -> {
@@ -113,9 +113,9 @@ final class TopicBroker {
 		}, unavailable));
 	}
 
-	private void requireAccepted(Admission admission) throws DeniedException {
+	private void requireAccepted(SubscribeRight right, Admission admission) throws DeniedException {
 		if (admission.verdict() == Verdict.DENIED) {
-			throw new DeniedException(ControlCode.FORBIDDEN);
+			throw new DeniedException(right.refusal());
 		}
 		if (admission.outcome() != null) {
 			requireAccepted(admission.outcome());

@@ -6,12 +6,22 @@ import dev.realtime.topic.ChannelSettings;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a valid subscription token permits.
+ * What a subscription token permits.
  *
  * @param settings what a node without topics has to know of the topic
  * @param recheckAt when the rule wants to be asked again, if it does
+ * @param issuedAt when the token was issued, if it was
  * @since 0.1.0
  */
-public record SubscriptionGrant(ChannelSettings settings, @Nullable Instant recheckAt) {
+public record SubscriptionGrant(ChannelSettings settings, @Nullable Instant recheckAt, @Nullable Instant issuedAt) {
+
+	/**
+	 * What a token that is yet to be issued permits.
+	 * @param settings what a node without topics has to know of the topic
+	 * @param recheckAt when the rule wants to be asked again, if it does
+	 */
+	public SubscriptionGrant(ChannelSettings settings, @Nullable Instant recheckAt) {
+		this(settings, recheckAt, null);
+	}
 
 }

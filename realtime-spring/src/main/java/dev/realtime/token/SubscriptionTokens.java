@@ -81,7 +81,7 @@ public final class SubscriptionTokens {
 					|| !SignedTokens.require(claims, "filter").equals(CanonicalFilter.digest(filter))) {
 				throw new InvalidTokenException("The token is for another topic or filter");
 			}
-			return new SubscriptionGrant(settings(claims), recheckAt(claims));
+			return new SubscriptionGrant(settings(claims), recheckAt(claims), claims.getIssueTime().toInstant());
 		}
 		catch (ParseException | IllegalArgumentException ex) {
 			throw new InvalidTokenException("The token has claims that can not be read");
