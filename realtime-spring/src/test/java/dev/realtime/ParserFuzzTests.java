@@ -1,6 +1,7 @@
 package dev.realtime;
 
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -8,6 +9,10 @@ import java.util.Random;
 import dev.realtime.core.MessageFilter;
 import dev.realtime.json.FilterParser;
 import dev.realtime.json.InvalidFilterException;
+import dev.realtime.token.ConnectionTokens;
+import dev.realtime.token.InvalidTokenException;
+import dev.realtime.token.SigningKeys;
+import dev.realtime.token.TokenSubject;
 import dev.realtime.topic.TopicName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -16,8 +21,8 @@ import org.junit.jupiter.api.Timeout;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * What clients write that we parse: filters, positions and names of topics, with anything
- * wrong in them. {@code -Drealtime.fuzz.seconds=600} does it for longer,
+ * What clients write that we parse: filters, positions, names of topics and tokens, with
+ * anything wrong in them. The profile {@code fuzz} does it for longer,
  * {@code -Drealtime.fuzz.seed} does again what failed.
  */
 @Timeout(value = 2, unit = java.util.concurrent.TimeUnit.HOURS)
@@ -82,6 +87,23 @@ class ParserFuzzTests {
 				assertThat(text).satisfiesAnyOf((name) -> assertThat(name).hasSizeGreaterThan(200),
 						(name) -> assertThat(name).containsPattern("[^A-Za-z0-9_:.-]"),
 						(name) -> assertThat("." + name + ".").contains(".."));
+			}
+		});
+	}
+
+	@Test
+	@Tag("T5")
+	void tokensAreTheOneThatWasIssuedOrRefused() {
+		ConnectionTokens tokens = new ConnectionTokens(SigningKeys.of("0123456789abcdef0123456789abcdef", List.of()),
+				Duration.ofHours(2), InstantSource.system());
+		String token = tokens.issue(new TokenSubject("alice", new Tenant("acme"), null), false, null).value();
+		fuzz(List.of(token, "a.b.c"), (text) -> {
+			try {
+				tokens.authenticate(text);
+				assertThat(text).isEqualTo(token);
+			}
+			catch (InvalidTokenException ex) {
+				assertThat(text).isNotEqualTo(token);
 			}
 		});
 	}
