@@ -31,8 +31,8 @@ import static org.awaitility.Awaitility.await;
 
 /**
  * Clients that send nonsense, for a while: nothing is left of them, the log is quiet, and
- * a good client beside them notices nothing. The profile {@code fuzz} does it for
- * longer, {@code -Drealtime.fuzz.seed} does again what failed.
+ * a good client beside them notices nothing. The profile {@code fuzz} does it for longer,
+ * {@code -Drealtime.fuzz.seed} does again what failed.
  */
 @SpringBootTest(classes = { TestApplication.class, NettyPortTests.TokenConfiguration.class },
 		webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,

@@ -1,7 +1,6 @@
 package dev.realtime.stomp;
 
 import java.io.IOException;
-import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.function.Consumer;
 
@@ -39,13 +38,6 @@ class WebSocketSinkStatisticsTests {
 		send("too late");
 		assertThat(this.sink.closeReason()).isEqualTo(CloseReason.SLOW_CONSUMER);
 		assertThat(this.sink.dropped()).isEqualTo(3);
-	}
-
-	@Test
-	void whenContainerGivesUpOnClientThenItIsASlowConsumer() {
-		send("in flight");
-		this.sender.done.accept(new SocketTimeoutException());
-		assertThat(this.sink.closeReason()).isEqualTo(CloseReason.SLOW_CONSUMER);
 	}
 
 	@Test

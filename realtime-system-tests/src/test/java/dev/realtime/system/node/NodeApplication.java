@@ -2,6 +2,7 @@ package dev.realtime.system.node;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.Optional;
 
 import dev.realtime.History;
 import dev.realtime.PublicationBuilder;
