@@ -1,10 +1,13 @@
 package dev.realtime.autoconfigure;
 
 import java.util.Arrays;
+import java.util.Map;
 
 import dev.realtime.Realtime;
 import dev.realtime.core.ActivityLog;
 import dev.realtime.core.RealtimeEngine;
+import dev.realtime.limit.LimitOptions;
+import dev.realtime.limit.Limiter;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -29,7 +32,7 @@ class RealtimeMetricsAutoConfigurationTests {
 
 	@Test
 	void whenThereIsARegistryThenTheMetersAreThere() {
-		this.runner.withBean(MeterRegistry.class, SimpleMeterRegistry::new).run((context) -> {
+		withLimits().run((context) -> {
 			MeterRegistry registry = context.getBean(MeterRegistry.class);
 			context.getBean(RealtimeEngine.class).transport("test");
 			assertThat(Arrays.stream(RealtimeMeters.values()).map(RealtimeMeters::getName))
@@ -42,7 +45,7 @@ class RealtimeMetricsAutoConfigurationTests {
 
 	@Test
 	void whenMetersAreThereThenTheyAreWhatTheirDocumentationSays() {
-		this.runner.withBean(MeterRegistry.class, SimpleMeterRegistry::new).run((context) -> {
+		withLimits().run((context) -> {
 			MeterRegistry registry = context.getBean(MeterRegistry.class);
 			context.getBean(RealtimeEngine.class).transport("test");
 			for (RealtimeMeters documented : RealtimeMeters.values()) {
@@ -55,6 +58,14 @@ class RealtimeMetricsAutoConfigurationTests {
 				});
 			}
 		});
+	}
+
+	/**
+	 * With what the endpoint brings.
+	 */
+	private ApplicationContextRunner withLimits() {
+		return this.runner.withBean(MeterRegistry.class, SimpleMeterRegistry::new)
+			.withBean(Limiter.class, () -> new Limiter(new LimitOptions(Map.of()), System::nanoTime));
 	}
 
 	@Test

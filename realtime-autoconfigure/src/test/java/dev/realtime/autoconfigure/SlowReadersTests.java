@@ -52,7 +52,7 @@ class SlowReadersTests {
 
 	private static final long MAX_HEAP_GROWTH = 64L * 1024 * 1024;
 
-	private static final Pattern LOG_LINE = Pattern.compile("Closed (\\d+) connections? whose client");
+	private static final Pattern LOG_LINE = Pattern.compile("Closed (a|\\d+) connections? whose client");
 
 	private static final String LARGE = "x".repeat(12_000);
 
@@ -129,7 +129,7 @@ class SlowReadersTests {
 	private static int logged(CapturedOutput output) {
 		Matcher lines = LOG_LINE.matcher(output.getOut());
 		return IntStream.iterate(0, (i) -> lines.find(), (i) -> i + 1)
-			.map((i) -> Integer.parseInt(lines.group(1)))
+			.map((i) -> lines.group(1).equals("a") ? 1 : Integer.parseInt(lines.group(1)))
 			.sum();
 	}
 

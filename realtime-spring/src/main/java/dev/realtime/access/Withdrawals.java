@@ -62,8 +62,7 @@ final class Withdrawals {
 	}
 
 	/**
-	 * Whether what was proved then may not hold any more. Tokens know their time by the
-	 * second, so that one of the same second counts as older.
+	 * Whether what was proved then may not hold any more.
 	 */
 	synchronized boolean isOutdated(Tenant tenant, String user, String topic, Instant provedAt) {
 		return isOutdated(new Whose(tenant.id(), user), topic, provedAt)

@@ -60,6 +60,7 @@ public final class SubscriptionTokens {
 					.claim("size", settings.history().size())
 					.claim("ttl", settings.history().ttl().toMillis())
 					.claim("keys", settings.history().keys())
+					.claim("at", this.tokens.now().toEpochMilli())
 					.claim("recheck", SignedTokens.seconds(grant.recheckAt())),
 				grant.recheckAt());
 	}
@@ -81,7 +82,8 @@ public final class SubscriptionTokens {
 					|| !SignedTokens.require(claims, "filter").equals(CanonicalFilter.digest(filter))) {
 				throw new InvalidTokenException("The token is for another topic or filter");
 			}
-			return new SubscriptionGrant(settings(claims), recheckAt(claims), claims.getIssueTime().toInstant());
+			return new SubscriptionGrant(settings(claims), recheckAt(claims),
+					Instant.ofEpochMilli(number(claims, "at")));
 		}
 		catch (ParseException | IllegalArgumentException ex) {
 			throw new InvalidTokenException("The token has claims that can not be read");
