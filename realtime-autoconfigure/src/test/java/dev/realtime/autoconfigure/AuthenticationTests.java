@@ -291,7 +291,7 @@ class AuthenticationTests {
 				assertThat(slow.hasNext()).isFalse();
 				this.gates.open("slow");
 				dora.expectNothingElse();
-				assertThat(this.users.getUser("slow")).isNull();
+				await().untilAsserted(() -> assertThat(this.users.getUser("slow")).isNull());
 				dora.send("DISCONNECT\n\n\0");
 				assertThat(dora.closeCode()).isEqualTo(1000);
 			}

@@ -25,7 +25,8 @@ import static org.assertj.core.api.Assertions.assertThatIOException;
 @SpringBootTest(classes = { TestApplication.class, NettyPortTests.TokenConfiguration.class },
 		webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
 		properties = { "realtime.ws-port=0", TestApplication.SECRET, "realtime.heartbeat=200ms",
-				"realtime.limits.connect-timeout=2s", "realtime.limits.frames-per-second=0" })
+				"realtime.limits.connect-timeout=2s", "realtime.limits.frames-per-second=0",
+				"realtime.limits.bytes-per-second=0", "realtime.limits.frames-per-second=0" })
 @ExtendWith(NoLeaks.class)
 @Timeout(120)
 class NettyTimeoutTests {
@@ -79,10 +80,10 @@ class NettyTimeoutTests {
 			this.gates.awaitReached("busy");
 			// More than fits into the buffers of the kernel: the server has to read it
 			// all.
-			byte[] header = RawSocket.header(RawSocket.TEXT, 100);
-			byte[] frame = Arrays.copyOf(header, header.length + 100);
+			byte[] header = RawSocket.header(RawSocket.TEXT, 4000);
+			byte[] frame = Arrays.copyOf(header, header.length + 4000);
 			Arrays.fill(frame, header.length, frame.length, (byte) '\n');
-			ByteBuffer frames = ByteBuffer.allocate(300_000 * frame.length);
+			ByteBuffer frames = ByteBuffer.allocate(3500 * frame.length);
 			while (frames.hasRemaining()) {
 				frames.put(frame);
 			}
