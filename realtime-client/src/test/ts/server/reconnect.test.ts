@@ -1,4 +1,6 @@
+import Echo from 'laravel-echo';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { RealtimeConnector } from '../../../main/ts/echo.js';
 import type { Realtime } from '../../../main/ts/index.js';
 import { Audience, client, Node, Proxy, publisher, sleep, until, upTo } from './nodes.js';
 
@@ -252,4 +254,25 @@ test('1,000 subscriptions that come and go leave none on the server', async () =
   }
   await until('none is left', async () => (await nodes[0].meter('realtime.subscriptions')) === before);
   expect(realtime.subscriptionCount).toBe(1);
+});
+
+test('laravel-echo from npm, unchanged', async () => {
+  const realtime = connected(nodes[0].url());
+  const echo = new Echo<'function'>({ broadcaster: RealtimeConnector, realtime, withoutInterceptors: true });
+  const [created, custom]: [unknown[], unknown[]] = [[], []];
+  await new Promise<void>((resolve) => {
+    echo
+      .private('room.echo')
+      .listen('InvoiceCreated', (data: unknown) => created.push(data))
+      .listen('.custom', (data: unknown) => custom.push(data))
+      .subscribed(resolve);
+  });
+  await nodes[1].post('/acme/rooms/echo?number=0&event=InvoiceCreated');
+  await nodes[1].post('/acme/rooms/echo?number=1&event=other');
+  await nodes[1].post('/acme/rooms/echo?number=2&event=custom');
+  await until('the last arrives', () => custom.length > 0);
+  expect(created).toEqual([{ number: 0, tenant: 'acme' }]);
+  expect(custom).toEqual([{ number: 2, tenant: 'acme' }]);
+  expect(echo.socketId()).toBe(realtime.connectionId);
+  echo.leave('room.echo');
 });

@@ -2,8 +2,10 @@ package dev.realtime.system.node;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.Optional;
 
 import dev.realtime.History;
+import dev.realtime.PublicationBuilder;
 import dev.realtime.Realtime;
 import dev.realtime.RealtimeTopic;
 
@@ -133,12 +135,14 @@ public class NodeApplication {
 		}
 
 		@PostMapping("/{tenant}/rooms/{room}")
-		void room(@PathVariable String tenant, @PathVariable String room, @RequestParam int number) {
-			this.realtime.forTenant(tenant)
+		void room(@PathVariable String tenant, @PathVariable String room, @RequestParam int number,
+				@RequestParam Optional<String> event) {
+			PublicationBuilder publication = this.realtime.forTenant(tenant)
 				.to("room.{room}", room)
 				.data(new Note(number, tenant))
-				.idempotencyKey(Integer.toString(number))
-				.publish();
+				.idempotencyKey(Integer.toString(number));
+			event.ifPresent(publication::event);
+			publication.publish();
 		}
 
 		@PostMapping("/{tenant}/items/{id}")
