@@ -1,5 +1,7 @@
 package dev.realtime;
 
+import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
@@ -15,7 +17,7 @@ import java.util.concurrent.CompletableFuture;
  * {@code realtime.limits.payload-size}.
  * <p>
  * With {@code realtime.enabled=false} every call is a no-op that answers a future
- * completed with {@code null}, and tokens are empty. Thread-safe.
+ * completed with {@code null} or an empty list, and tokens are empty. Thread-safe.
  *
  * @since 0.1.0
  */
@@ -60,6 +62,43 @@ public interface Realtime {
 	 * @return a builder
 	 */
 	PublicationBuilder to(String topic, Object... variables);
+
+	/**
+	 * Starts a publication to one user of the current tenant, on all of the user's
+	 * devices: those that are subscribed to {@code /realtime/@me} get it, and those that
+	 * come back within the time the history is kept.
+	 * @param id the name of the user's authentication
+	 * @return a builder
+	 */
+	PublicationBuilder toUser(String id);
+
+	/**
+	 * The same for several users, in one round trip where the backplane is Redis.
+	 * @param ids the names of the users' authentications; a user who is named twice gets
+	 * it once
+	 * @return a builder
+	 */
+	BroadcastBuilder toUsers(Collection<String> ids);
+
+	/**
+	 * Starts one publication to several topics, in one round trip where the backplane is
+	 * Redis.
+	 * @param topics names of topics with their variables filled in; one that occurs twice
+	 * gets it once
+	 * @return a builder
+	 */
+	BroadcastBuilder toAll(Collection<String> topics);
+
+	/**
+	 * Publishes several publications at once, in one round trip where the backplane is
+	 * Redis. They keep their order within a channel, and may be of any tenants. Each goes
+	 * out after commit, or with {@link PublicationBuilder#now()} does not wait for that.
+	 * @param publications publications with their options, not published yet; if one can
+	 * not be published, this throws and none is
+	 * @return completed with the positions, in order, once the backplane has all of them;
+	 * with a failure if it did not take one, which says nothing about the others
+	 */
+	CompletableFuture<List<StreamPosition>> publishAll(Collection<PublicationBuilder> publications);
 
 	/**
 	 * A connection token for the current user: with it a client connects as this user for

@@ -10,7 +10,6 @@ import dev.realtime.access.AccessControl;
 import dev.realtime.access.AccessOptions;
 import dev.realtime.core.ActivityLog;
 import dev.realtime.core.Backplane;
-import dev.realtime.core.HistoryOptions;
 import dev.realtime.core.InMemoryBackplane;
 import dev.realtime.core.RealtimeEngine;
 import dev.realtime.json.JsonPayloads;
@@ -23,6 +22,7 @@ import dev.realtime.token.UserTokens;
 import dev.realtime.topic.SubscribeAttempt;
 import dev.realtime.topic.TopicFactory;
 import dev.realtime.topic.Topics;
+import dev.realtime.topic.UserChannel;
 import tools.jackson.databind.json.JsonMapper;
 
 import org.springframework.beans.factory.ListableBeanFactory;
@@ -79,10 +79,15 @@ public final class RealtimeAutoConfiguration {
 		@Bean
 		@ConditionalOnMissingBean
 		Realtime realtime(RealtimeEngine engine, Topics topics, Tenants tenants, ObjectProvider<JsonMapper> mapper,
-				UserTokens tokens, AccessControl access, RealtimeProperties properties) {
+				UserTokens tokens, AccessControl access, UserChannel userChannel, RealtimeProperties properties) {
 			int payloadSize = (int) properties.limits().payloadSize().toBytes();
 			return new DefaultRealtime(engine, topics, tenants,
-					new JsonPayloads(mapper.getIfAvailable(JsonMapper::new), payloadSize), tokens, access);
+					new JsonPayloads(mapper.getIfAvailable(JsonMapper::new), payloadSize), tokens, access, userChannel);
+		}
+
+		@Bean
+		UserChannel realtimeUserChannel(RealtimeProperties properties) {
+			return UserChannel.of(properties.history().toOptions());
 		}
 
 		@Bean
@@ -139,9 +144,7 @@ public final class RealtimeAutoConfiguration {
 			expressions.setAuthorizationManagerFactory(managers);
 			expressions.setApplicationContext(context);
 			permissionEvaluator.ifAvailable(expressions::setPermissionEvaluator);
-			RealtimeProperties.History history = properties.history();
-			TopicFactory topicFactory = new TopicFactory(
-					new HistoryOptions(history.size(), history.ttl(), history.keys()),
+			TopicFactory topicFactory = new TopicFactory(properties.history().toOptions(),
 					ApplicationConversionService.getSharedInstance(), expressions);
 			return new TopicsFactory(context, topicFactory).create(scanned, context.getClassLoader());
 		}

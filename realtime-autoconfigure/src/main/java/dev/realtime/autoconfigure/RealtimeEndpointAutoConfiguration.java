@@ -24,6 +24,7 @@ import dev.realtime.stomp.UncompressedUpgradeStrategy;
 import dev.realtime.tenant.Tenants;
 import dev.realtime.token.UserTokens;
 import dev.realtime.topic.Topics;
+import dev.realtime.topic.UserChannel;
 import jakarta.servlet.ServletContext;
 
 import org.springframework.beans.factory.ObjectProvider;
@@ -85,7 +86,7 @@ public final class RealtimeEndpointAutoConfiguration {
 	}
 
 	@Bean
-	StompBroker realtimeStompBroker(RealtimeEngine engine, Topics topics, Tenants tenants,
+	StompBroker realtimeStompBroker(RealtimeEngine engine, Topics topics, UserChannel userChannel, Tenants tenants,
 			ObjectProvider<ConnectAuthenticator> authenticator, UserTokens tokens, AccessControl access,
 			RealtimeProperties properties, Limiter limiter) {
 		access.start();
@@ -94,7 +95,7 @@ public final class RealtimeEndpointAutoConfiguration {
 				properties.allowAnonymous(), (int) limits.frameSize().toBytes(), limits.pendingBytes().toBytes());
 		FilterParser filters = new FilterParser((int) limits.filterSize().toBytes(), limits.filterKeys(),
 				limits.filterValues());
-		return new StompBroker(engine, (properties.role() != Role.RELAY) ? topics : null, filters, tenants,
+		return new StompBroker(engine, (properties.role() != Role.RELAY) ? topics : null, userChannel, filters, tenants,
 				authenticator.getIfAvailable(), tokens, options, access, limiter);
 	}
 

@@ -5,6 +5,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 
+import dev.realtime.core.HistoryOptions;
 import dev.realtime.limit.Limit;
 import dev.realtime.limit.LimitOptions;
 import org.jspecify.annotations.Nullable;
@@ -188,6 +189,10 @@ public record RealtimeProperties(@DefaultValue("true") boolean enabled, @Default
 	 */
 	public record History(@DefaultValue("100") int size, @DefaultValue("1h") Duration ttl,
 			@DefaultValue("100000") int keys) {
+
+		HistoryOptions toOptions() {
+			return new HistoryOptions(this.size, this.ttl, this.keys);
+		}
 
 	}
 

@@ -84,6 +84,16 @@ class AnonymousTokenTests {
 						"token:" + JsonPath.read(answer, "$.subscriptions[0].token"));
 				client.sendSubscribe("s2", "/realtime/contact.updated");
 				assertThat(RawStompClient.code(client.next())).isEqualTo("token-required");
+				client.sendSubscribe("mine", "/realtime/@me");
+				assertThat(RawStompClient.code(client.next())).isEqualTo("forbidden");
+			}
+		}
+
+		@Test
+		void nobodyInParticularHasNoChannelOfTheirOwn() {
+			try (RawStompClient client = RawStompClient.handshake(this.port).connect()) {
+				client.sendSubscribe("mine", "/realtime/@me");
+				assertThat(RawStompClient.code(client.next())).isEqualTo("forbidden");
 			}
 		}
 

@@ -14,7 +14,8 @@ import org.springframework.boot.test.context.SpringBootTest;
 
 /**
  * A test of the dedicated port of {@link TestApplication}, where the token of CONNECT is
- * the tenant. They run once on NIO and, on Linux, once more on epoll.
+ * the tenant, or the user and the tenant with a dot between them. They run once on NIO
+ * and, on Linux, once more on epoll.
  */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)

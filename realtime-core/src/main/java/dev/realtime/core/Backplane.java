@@ -36,6 +36,17 @@ public interface Backplane extends AutoCloseable {
 	CompletableFuture<StreamPosition> append(ChannelId channel, PublicationRequest request);
 
 	/**
+	 * Appends publications to any channels, each as {@link #append} does. None waits for
+	 * another, as far as the backplane can help it: what goes over a network goes in one
+	 * round trip. They are not one atomic step. By default they are appended one by one.
+	 * @param appends the publications
+	 * @return what became of each, in the order of the publications
+	 */
+	default List<CompletableFuture<StreamPosition>> appendAll(List<Append> appends) {
+		return appends.stream().map((append) -> append(append.channel(), append.request())).toList();
+	}
+
+	/**
 	 * Declares interest of this node in a channel. A second call for the same channel
 	 * changes nothing.
 	 * @param channel the channel

@@ -107,6 +107,23 @@ public final class RealtimeEngine {
 		return append(channel, request);
 	}
 
+	/**
+	 * Publishes to any channels together. Trouble of the backplane comes through the
+	 * future alone.
+	 * @param appends the publications
+	 * @return completed with the positions, in the order of the publications, once the
+	 * backplane has all of them; with the first failure if it does not take one, which
+	 * says nothing about the others
+	 */
+	public CompletableFuture<List<StreamPosition>> publishAll(List<Append> appends) {
+		this.publications.add(appends.size());
+		return ask(() -> {
+			List<CompletableFuture<StreamPosition>> positions = this.backplane.appendAll(appends);
+			return CompletableFuture.allOf(positions.toArray(CompletableFuture[]::new))
+				.thenApply((done) -> positions.stream().map(CompletableFuture::join).toList());
+		});
+	}
+
 	CompletableFuture<StreamPosition> append(ChannelId channel, PublicationRequest request) {
 		return ask(() -> this.backplane.append(channel, request));
 	}

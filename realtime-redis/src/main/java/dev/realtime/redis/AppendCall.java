@@ -5,7 +5,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.CompletionStage;
 
 import dev.realtime.StreamPosition;
 import dev.realtime.core.HistoryOptions;
@@ -48,13 +47,12 @@ final class AppendCall {
 	}
 
 	/**
-	 * Runs the script.
+	 * What the script is called with.
 	 * @param known the newest position this node knows of
-	 * @return what it answered
 	 */
-	CompletionStage<byte[]> run(CommandWire wire, long sequence, @Nullable StreamPosition known) {
+	Script.Call call(boolean sharded, long sequence, @Nullable StreamPosition known) {
 		List<byte[]> arguments = new ArrayList<>(13 + this.publications.size());
-		arguments.add(Script.argument(wire.isSharded() ? "SPUBLISH" : "PUBLISH"));
+		arguments.add(Script.argument(sharded ? "SPUBLISH" : "PUBLISH"));
 		arguments.add(Script.argument(this.channel.name()));
 		arguments.add(Script.argument(Epochs.next()));
 		arguments.add(Script.argument(Epochs.ttl(this.history.ttl()).toMillis()));
@@ -70,7 +68,7 @@ final class AppendCall {
 		arguments.addAll(this.publications);
 		String[] keys = Arrays.copyOf(this.channel.keys(), 7);
 		keys[6] = this.channel.publisherKey(this.node);
-		return Script.APPEND.run(wire.commands(), keys, arguments.toArray(byte[][]::new));
+		return new Script.Call(keys, arguments.toArray(byte[][]::new));
 	}
 
 	/**

@@ -4,11 +4,14 @@ import java.util.List;
 
 import io.lettuce.core.api.StatefulConnection;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
+import io.lettuce.core.protocol.RedisCommand;
 
 /**
  * A connection for commands.
  */
 final class CommandWire extends Wire {
+
+	private final StatefulConnection<String, byte[]> connection;
 
 	private final RedisClusterAsyncCommands<String, byte[]> commands;
 
@@ -17,12 +20,20 @@ final class CommandWire extends Wire {
 	CommandWire(StatefulConnection<String, byte[]> connection, RedisClusterAsyncCommands<String, byte[]> commands,
 			boolean sharded) {
 		super(List.of(connection));
+		this.connection = connection;
 		this.commands = commands;
 		this.sharded = sharded;
 	}
 
 	RedisClusterAsyncCommands<String, byte[]> commands() {
 		return this.commands;
+	}
+
+	/**
+	 * Sends commands that are not sent yet, in one write.
+	 */
+	void send(List<? extends RedisCommand<String, byte[], ?>> commands) {
+		this.connection.dispatch(commands);
 	}
 
 	/**

@@ -22,7 +22,7 @@ import io.lettuce.core.codec.StringCodec;
  */
 final class Connector {
 
-	private static final RedisCodec<String, byte[]> CODEC = RedisCodec.of(StringCodec.UTF8, ByteArrayCodec.INSTANCE);
+	static final RedisCodec<String, byte[]> CODEC = RedisCodec.of(StringCodec.UTF8, ByteArrayCodec.INSTANCE);
 
 	/** For the few commands that find out what the server can do. */
 	private static final long CHECK_SECONDS = 10;

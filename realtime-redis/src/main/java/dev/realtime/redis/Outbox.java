@@ -7,14 +7,17 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 import dev.realtime.StreamPosition;
+import dev.realtime.core.Append;
 import dev.realtime.core.ChannelId;
 import dev.realtime.core.HistoryOptions;
 import dev.realtime.core.PublicationRequest;
@@ -99,33 +102,55 @@ final class Outbox {
 	}
 
 	CompletableFuture<StreamPosition> append(ChannelId channel, PublicationRequest request) {
-		byte[] body;
-		byte[] key;
+		return appendAll(List.of(new Append(channel, request))).get(0);
+	}
+
+	/**
+	 * Appends to any channels. What Redis may get now leaves in one write.
+	 */
+	List<CompletableFuture<StreamPosition>> appendAll(List<Append> appends) {
+		List<CompletableFuture<StreamPosition>> positions = new ArrayList<>(appends.size());
+		List<Entry> entries = new ArrayList<>(appends.size());
+		for (Append append : appends) {
+			positions.add(entry(append, entries));
+		}
+		List<Entry> dropped = new ArrayList<>();
+		List<Batch> batches = new ArrayList<>();
+		synchronized (this) {
+			if (this.closed) {
+				CancellationException closed = new CancellationException("The backplane was closed");
+				entries.forEach((entry) -> entry.future.completeExceptionally(closed));
+				return positions;
+			}
+			Set<Line> lines = new LinkedHashSet<>();
+			for (Entry entry : entries) {
+				Line line = line(entry.channel);
+				line.entries.add(entry);
+				lines.add(line);
+				this.waiting.add(entry);
+				this.bytes += entry.size();
+			}
+			makeRoom(dropped);
+			lines.forEach((line) -> addNext(line, batches));
+		}
+		fail(dropped);
+		send(batches);
+		return positions;
+	}
+
+	private CompletableFuture<StreamPosition> entry(Append append, List<Entry> entries) {
 		try {
-			body = Message.body(request, RedisChannel.of(this.options.keyPrefix(), channel), this.signatures);
-			key = (request.key() != null) ? Message.key(request.key()) : null;
+			PublicationRequest request = append.request();
+			byte[] body = Message.body(request, RedisChannel.of(this.options.keyPrefix(), append.channel()),
+					this.signatures);
+			Entry entry = new Entry(append.channel(), body, (request.key() != null) ? Message.key(request.key()) : null,
+					request);
+			entries.add(entry);
+			return entry.future;
 		}
 		catch (RuntimeException ex) {
 			return CompletableFuture.failedFuture(ex);
 		}
-		List<Entry> dropped = new ArrayList<>();
-		Entry entry;
-		Batch batch;
-		synchronized (this) {
-			if (this.closed) {
-				return CompletableFuture.failedFuture(new CancellationException("The backplane was closed"));
-			}
-			Line line = line(channel);
-			entry = new Entry(line, body, key, request);
-			line.entries.add(entry);
-			this.waiting.add(entry);
-			this.bytes += entry.size();
-			makeRoom(dropped);
-			batch = next(line);
-		}
-		fail(dropped);
-		send(batch);
-		return entry.future;
 	}
 
 	synchronized int backlog() {
@@ -174,14 +199,9 @@ final class Outbox {
 	void resume() {
 		List<Batch> batches = new ArrayList<>();
 		synchronized (this) {
-			for (Line line : List.copyOf(this.lines.values())) {
-				Batch batch = next(line);
-				if (batch != null) {
-					batches.add(batch);
-				}
-			}
+			List.copyOf(this.lines.values()).forEach((line) -> addNext(line, batches));
 		}
-		batches.forEach(this::send);
+		send(batches);
 	}
 
 	void close() {
@@ -224,7 +244,7 @@ final class Outbox {
 				|| this.bytes > MAX_BYTES)) {
 			Entry oldest = this.waiting.iterator().next();
 			this.waiting.remove(oldest);
-			oldest.line.entries.remove();
+			line(oldest.channel).entries.remove();
 			this.bytes -= oldest.size();
 			this.dropped++;
 			dropped.add(oldest);
@@ -280,23 +300,48 @@ final class Outbox {
 		return batch;
 	}
 
-	private void send(@Nullable Batch batch) {
-		CommandWire wire = (batch != null) ? batch.wire : null;
-		if (batch == null || wire == null) {
-			return;
+	private void addNext(Line line, List<Batch> batches) {
+		Batch batch = next(line);
+		if (batch != null) {
+			batches.add(batch);
 		}
+	}
+
+	private void send(@Nullable Batch batch) {
+		if (batch != null) {
+			send(List.of(batch));
+		}
+	}
+
+	private void send(List<Batch> batches) {
+		Map<CommandWire, List<Batch>> byWire = new LinkedHashMap<>();
+		for (Batch batch : batches) {
+			CommandWire wire = batch.wire;
+			if (wire != null) {
+				byWire.computeIfAbsent(wire, (absent) -> new ArrayList<>()).add(batch);
+			}
+		}
+		byWire.forEach(this::send);
+	}
+
+	private void send(CommandWire wire, List<Batch> batches) {
 		try {
-			batch.call(this.node).run(wire, batch.sequence, batch.line.newest).whenComplete((answer, failure) -> {
-				if (failure == null) {
-					onAnswer(batch, answer);
-				}
-				else {
-					onFailure(batch, wire, failure);
-				}
-			});
+			List<CompletionStage<byte[]>> answers = Script.runAll(Script.APPEND, wire,
+					batches.stream().map((batch) -> batch.call(this.node, wire.isSharded())).toList());
+			for (int i = 0; i < batches.size(); i++) {
+				Batch batch = batches.get(i);
+				answers.get(i).whenComplete((answer, failure) -> {
+					if (failure == null) {
+						onAnswer(batch, answer);
+					}
+					else {
+						onFailure(batch, wire, failure);
+					}
+				});
+			}
 		}
 		catch (RuntimeException ex) {
-			onFailure(batch, wire, ex);
+			batches.forEach((batch) -> onFailure(batch, wire, ex));
 		}
 	}
 
@@ -414,7 +459,7 @@ final class Outbox {
 	 */
 	private static final class Entry {
 
-		private final Line line;
+		private final ChannelId channel;
 
 		private final byte[] body;
 
@@ -426,8 +471,8 @@ final class Outbox {
 
 		private final CompletableFuture<StreamPosition> future = new CompletableFuture<>();
 
-		Entry(Line line, byte[] body, byte @Nullable [] key, PublicationRequest request) {
-			this.line = line;
+		Entry(ChannelId channel, byte[] body, byte @Nullable [] key, PublicationRequest request) {
+			this.channel = channel;
 			this.body = body;
 			this.key = key;
 			this.idempotencyKey = request.idempotencyKey();
@@ -468,13 +513,13 @@ final class Outbox {
 			return this.entries.size() < MAX_BATCH && entry.history.equals(this.history);
 		}
 
-		AppendCall call(String node) {
+		Script.Call call(String node, boolean sharded) {
 			AppendCall call = new AppendCall(this.line.channel, node, this.history);
 			for (Entry entry : this.entries) {
 				String id = entry.idempotencyKey;
 				call.add(entry.body, entry.key, (id != null) ? Script.argument(id) : null);
 			}
-			return call;
+			return call.call(sharded, this.sequence, this.line.newest);
 		}
 
 		void complete(List<StreamPosition> positions) {

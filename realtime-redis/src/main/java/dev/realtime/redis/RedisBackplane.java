@@ -10,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 import dev.realtime.StreamPosition;
+import dev.realtime.core.Append;
 import dev.realtime.core.Backplane;
 import dev.realtime.core.BackplaneListener;
 import dev.realtime.core.ChannelId;
@@ -160,6 +161,11 @@ public final class RedisBackplane implements Backplane {
 	@Override
 	public CompletableFuture<StreamPosition> append(ChannelId channel, PublicationRequest request) {
 		return this.outbox.append(channel, request);
+	}
+
+	@Override
+	public List<CompletableFuture<StreamPosition>> appendAll(List<Append> appends) {
+		return this.outbox.appendAll(appends);
 	}
 
 	@Override

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -14,6 +15,11 @@ import io.lettuce.core.RedisNoScriptException;
 import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.api.async.RedisScriptingAsyncCommands;
 import io.lettuce.core.codec.Base16;
+import io.lettuce.core.output.ValueOutput;
+import io.lettuce.core.protocol.AsyncCommand;
+import io.lettuce.core.protocol.Command;
+import io.lettuce.core.protocol.CommandArgs;
+import io.lettuce.core.protocol.CommandType;
 
 /**
  * A Lua script in a file. Called by its digest; where the server does not know it, it is
@@ -47,13 +53,49 @@ final class Script<T> {
 	}
 
 	CompletionStage<T> run(RedisScriptingAsyncCommands<String, byte[]> commands, String[] keys, byte[]... arguments) {
-		return commands.<T>evalsha(this.digest, this.output, keys, arguments).handle((answer, failure) -> {
+		return orWithSource(commands.<T>evalsha(this.digest, this.output, keys, arguments), commands, keys, arguments);
+	}
+
+	CompletionStage<T> run(CommandWire wire, Call call) {
+		return run(wire.commands(), call.keys(), call.arguments());
+	}
+
+	private CompletionStage<T> orWithSource(CompletionStage<T> answer,
+			RedisScriptingAsyncCommands<String, byte[]> commands, String[] keys, byte[]... arguments) {
+		return answer.handle((value, failure) -> {
 			if (failure == null) {
-				return CompletableFuture.completedStage(answer);
+				return CompletableFuture.completedStage(value);
 			}
 			return isUnknown(failure) ? commands.<T>eval(this.source, this.output, keys, arguments)
 					: CompletableFuture.<T>failedStage(failure);
-		}).thenCompose((answer) -> answer);
+		}).thenCompose((value) -> value);
+	}
+
+	/**
+	 * Runs a script several times. All calls leave in one write, and none waits for
+	 * another.
+	 * @return the answers, in the order of the calls
+	 */
+	static List<CompletionStage<byte[]>> runAll(Script<byte[]> script, CommandWire wire, List<Call> calls) {
+		if (calls.size() == 1) {
+			return List.of(script.run(wire, calls.get(0)));
+		}
+		List<AsyncCommand<String, byte[], byte[]>> commands = calls.stream().map(script::command).toList();
+		wire.send(commands);
+		List<CompletionStage<byte[]>> answers = new ArrayList<>(calls.size());
+		for (int i = 0; i < calls.size(); i++) {
+			Call call = calls.get(i);
+			answers.add(script.orWithSource(commands.get(i), wire.commands(), call.keys(), call.arguments()));
+		}
+		return answers;
+	}
+
+	private AsyncCommand<String, byte[], byte[]> command(Call call) {
+		CommandArgs<String, byte[]> arguments = new CommandArgs<>(Connector.CODEC).add(this.digest)
+			.add(call.keys().length)
+			.addKeys(call.keys())
+			.addValues(call.arguments());
+		return new AsyncCommand<>(new Command<>(CommandType.EVALSHA, new ValueOutput<>(Connector.CODEC), arguments));
 	}
 
 	private static boolean isUnknown(Throwable failure) {
@@ -68,6 +110,13 @@ final class Script<T> {
 
 	static byte[] argument(long number) {
 		return Long.toString(number).getBytes(StandardCharsets.US_ASCII);
+	}
+
+	/**
+	 * What a script is called with.
+	 */
+	record Call(String[] keys, byte[][] arguments) {
+
 	}
 
 }

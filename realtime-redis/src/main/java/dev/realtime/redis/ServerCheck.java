@@ -29,7 +29,7 @@ final class ServerCheck {
 		AppendCall call = new AppendCall(channel, this.node, new HistoryOptions(1, Duration.ofSeconds(1), 1));
 		byte[] text = Script.argument("check");
 		call.add(text, text, text);
-		Connector.await(call.run(wire, 1, null));
+		Connector.await(Script.APPEND.run(wire, call.call(wire.isSharded(), 1, null)));
 		Connector.await(PastCall.run(wire, channel, null, 1));
 		Connector.await(Script.LAST_BY_KEY.run(wire.commands(),
 				new String[] { channel.metaKey(), channel.lastByKeyKey() }, text));

@@ -6,15 +6,18 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 
 import io.lettuce.core.RedisURI;
 
 /**
  * A TCP proxy in front of a server, which can swallow what the server sends on the
- * connections there are, and leaves them open.
+ * connections there are, and leaves them open, or hold it back, and counts round trips.
  */
 final class Proxy implements AutoCloseable {
 
@@ -25,6 +28,12 @@ final class Proxy implements AutoCloseable {
 	private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
 
 	private final AtomicInteger accepted = new AtomicInteger();
+
+	private final AtomicInteger requests = new AtomicInteger();
+
+	private final AtomicInteger roundTrips = new AtomicInteger();
+
+	private volatile Duration delay = Duration.ZERO;
 
 	/** Connections up to this one get nothing any more. */
 	private volatile int swallowedUpTo;
@@ -47,6 +56,27 @@ final class Proxy implements AutoCloseable {
 		this.swallowedUpTo = this.accepted.get();
 	}
 
+	/**
+	 * Holds back what the server sends from now on, each time it sends something.
+	 */
+	void delay(Duration delay) {
+		this.delay = delay;
+	}
+
+	/**
+	 * How often clients sent something, as it was read from the network.
+	 */
+	int requests() {
+		return this.requests.get();
+	}
+
+	/**
+	 * How often clients sent something after they had got something.
+	 */
+	int roundTrips() {
+		return this.roundTrips.get();
+	}
+
 	private void accept() throws IOException {
 		while (true) {
 			Socket client = this.listener.accept();
@@ -54,21 +84,35 @@ final class Proxy implements AutoCloseable {
 			this.sockets.add(client);
 			this.sockets.add(server);
 			int number = this.accepted.incrementAndGet();
-			run(() -> copy(client, server, 0));
-			run(() -> copy(server, client, number));
+			AtomicBoolean answered = new AtomicBoolean(true);
+			run(() -> copy(client, server, 0, answered));
+			run(() -> copy(server, client, number, answered));
 		}
 	}
 
-	private void copy(Socket from, Socket to, int number) throws IOException {
+	private void copy(Socket from, Socket to, int number, AtomicBoolean answered) throws IOException {
 		try (from; to) {
 			InputStream in = from.getInputStream();
 			OutputStream out = to.getOutputStream();
-			byte[] buffer = new byte[8192];
+			byte[] buffer = new byte[64 * 1024];
 			for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+				count(number == 0, answered);
 				if (number == 0 || number > this.swallowedUpTo) {
 					out.write(buffer, 0, read);
 				}
 			}
+		}
+	}
+
+	private void count(boolean request, AtomicBoolean answered) {
+		if (!request) {
+			LockSupport.parkNanos(this.delay.toNanos());
+			answered.set(true);
+			return;
+		}
+		this.requests.incrementAndGet();
+		if (answered.compareAndSet(true, false)) {
+			this.roundTrips.incrementAndGet();
 		}
 	}
 

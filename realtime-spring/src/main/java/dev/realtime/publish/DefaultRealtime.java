@@ -1,12 +1,14 @@
 package dev.realtime.publish;
 
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 
 import dev.realtime.Access;
+import dev.realtime.BroadcastBuilder;
 import dev.realtime.Decision;
 import dev.realtime.PublicationBuilder;
 import dev.realtime.Realtime;
@@ -21,6 +23,7 @@ import dev.realtime.token.UserTokens;
 import dev.realtime.topic.SubscribeAttempt;
 import dev.realtime.topic.Topic;
 import dev.realtime.topic.Topics;
+import dev.realtime.topic.UserChannel;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.security.access.AccessDeniedException;
@@ -46,6 +49,8 @@ public final class DefaultRealtime implements Realtime {
 
 	private final AccessControl access;
 
+	private final UserChannel userChannel;
+
 	private final @Nullable Tenant tenant;
 
 	/**
@@ -56,20 +61,22 @@ public final class DefaultRealtime implements Realtime {
 	 * @param payloads writes the payloads
 	 * @param tokens issues tokens
 	 * @param access withdraws rights
+	 * @param userChannel the channel that every user has
 	 */
 	public DefaultRealtime(RealtimeEngine engine, Topics topics, Tenants tenants, JsonPayloads payloads,
-			UserTokens tokens, AccessControl access) {
-		this(engine, topics, tenants, payloads, tokens, access, null);
+			UserTokens tokens, AccessControl access, UserChannel userChannel) {
+		this(engine, topics, tenants, payloads, tokens, access, userChannel, null);
 	}
 
 	private DefaultRealtime(RealtimeEngine engine, Topics topics, Tenants tenants, JsonPayloads payloads,
-			UserTokens tokens, AccessControl access, @Nullable Tenant tenant) {
+			UserTokens tokens, AccessControl access, UserChannel userChannel, @Nullable Tenant tenant) {
 		this.engine = engine;
 		this.topics = topics;
 		this.tenants = tenants;
 		this.payloads = payloads;
 		this.tokens = tokens;
 		this.access = access;
+		this.userChannel = userChannel;
 		this.tenant = tenant;
 	}
 
@@ -100,26 +107,57 @@ public final class DefaultRealtime implements Realtime {
 			}
 			return Objects.requireNonNull(attributes.get(variable));
 		}).toList();
-		return new DefaultPublicationBuilder(this, topic, topic.render(variables)).data(event).publish();
+		return publication(topic, topic.render(variables)).data(event).publish();
 	}
 
 	@Override
 	public Realtime forTenant(String tenantId) {
 		return new DefaultRealtime(this.engine, this.topics, this.tenants, this.payloads, this.tokens, this.access,
-				new Tenant(tenantId));
+				this.userChannel, new Tenant(tenantId));
 	}
 
 	@Override
 	public PublicationBuilder to(String topic, Object... variables) {
 		Topic found = requireTopic(topic);
 		if (topic.equals(found.name().toString())) {
-			return new DefaultPublicationBuilder(this, found, found.render(Arrays.asList(variables)));
+			return publication(found, found.render(Arrays.asList(variables)));
 		}
 		if (variables.length > 0) {
 			throw new IllegalArgumentException("The name '" + topic + "' has its variables filled in already. "
 					+ "Write either realtime.to(\"" + found.name() + "\", value) or realtime.to(\"" + topic + "\")");
 		}
-		return new DefaultPublicationBuilder(this, found, topic);
+		return publication(found, topic);
+	}
+
+	private PublicationBuilder publication(Topic topic, String name) {
+		return new DefaultPublicationBuilder(this, new Destination(topic.settings(), name, null));
+	}
+
+	@Override
+	public PublicationBuilder toUser(String id) {
+		return new DefaultPublicationBuilder(this, userDestination(id));
+	}
+
+	private Destination userDestination(String user) {
+		return new Destination(this.userChannel.settings(), UserChannel.NAME, null).forUser(user);
+	}
+
+	@Override
+	public BroadcastBuilder toUsers(Collection<String> ids) {
+		return new DefaultBroadcastBuilder(this, ids.stream().distinct().map(this::userDestination).toList());
+	}
+
+	@Override
+	public BroadcastBuilder toAll(Collection<String> topics) {
+		return new DefaultBroadcastBuilder(this, topics.stream().distinct().map((topic) -> {
+			Topic found = requireTopic(topic);
+			return new Destination(found.settings(), requireName(found, topic), null);
+		}).toList());
+	}
+
+	@Override
+	public CompletableFuture<List<StreamPosition>> publishAll(Collection<PublicationBuilder> publications) {
+		return new PublicationBatch(publications).publish(this.engine);
 	}
 
 	@Override
@@ -156,6 +194,14 @@ public final class DefaultRealtime implements Realtime {
 					+ "'. Declare a class with @RealtimeTopic(\"" + topic + "\"); there are " + this.topics.all());
 		}
 		return found;
+	}
+
+	private static String requireName(Topic topic, String name) {
+		if (topic.match(name) == null) {
+			throw new IllegalArgumentException(
+					"The variables of '" + name + "' are not filled in. Write one name for each channel");
+		}
+		return name;
 	}
 
 	RealtimeEngine engine() {

@@ -1,9 +1,12 @@
 package dev.realtime.publish;
 
+import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
 import dev.realtime.Access;
+import dev.realtime.BroadcastBuilder;
 import dev.realtime.PublicationBuilder;
 import dev.realtime.Realtime;
 import dev.realtime.StreamPosition;
@@ -38,6 +41,26 @@ public final class DisabledRealtime implements Realtime {
 	@Override
 	public PublicationBuilder to(String topic, Object... variables) {
 		return new DisabledPublicationBuilder();
+	}
+
+	@Override
+	public PublicationBuilder toUser(String id) {
+		return new DisabledPublicationBuilder();
+	}
+
+	@Override
+	public BroadcastBuilder toUsers(Collection<String> ids) {
+		return new DisabledBroadcastBuilder();
+	}
+
+	@Override
+	public BroadcastBuilder toAll(Collection<String> topics) {
+		return new DisabledBroadcastBuilder();
+	}
+
+	@Override
+	public CompletableFuture<List<StreamPosition>> publishAll(Collection<PublicationBuilder> publications) {
+		return CompletableFuture.completedFuture(List.of());
 	}
 
 	@Override

@@ -17,6 +17,7 @@ import dev.realtime.tenant.Tenants;
 import dev.realtime.token.ConnectionTokens;
 import dev.realtime.token.UserTokens;
 import dev.realtime.topic.Topics;
+import dev.realtime.topic.UserChannel;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.context.ApplicationEventPublisher;
@@ -54,6 +55,7 @@ public final class StompBroker {
 	 * A broker for these topics.
 	 * @param engine carries publications and keeps subscriptions
 	 * @param topics the declared topics, or {@code null} on a relay, which knows none
+	 * @param userChannel the channel that every user has
 	 * @param filters reads filters
 	 * @param tenants who belongs to which tenant
 	 * @param authenticator tells who a token in CONNECT belongs to; {@code null} if only
@@ -63,16 +65,17 @@ public final class StompBroker {
 	 * @param access watches over rights
 	 * @param limiter what clients may do
 	 */
-	public StompBroker(RealtimeEngine engine, @Nullable Topics topics, FilterParser filters, Tenants tenants,
-			@Nullable ConnectAuthenticator authenticator, UserTokens tokens, StompEndpointOptions options,
-			AccessControl access, Limiter limiter) {
+	public StompBroker(RealtimeEngine engine, @Nullable Topics topics, UserChannel userChannel, FilterParser filters,
+			Tenants tenants, @Nullable ConnectAuthenticator authenticator, UserTokens tokens,
+			StompEndpointOptions options, AccessControl access, Limiter limiter) {
 		this.engine = engine;
 		this.tokens = tokens.connections();
 		this.access = access;
 		this.options = options;
 		this.limiter = limiter;
-		this.topicBroker = new TopicBroker(engine, new SubscribeRights(topics, tokens.subscriptions(), access), filters,
-				this.frames, limiter);
+		this.topicBroker = new TopicBroker(engine,
+				new SubscribeRights(topics, tokens.subscriptions(), access, userChannel), filters, this.frames,
+				limiter);
 		this.connectHandler = new ConnectHandler(authenticator, this.tokens, tenants, options, this.frames);
 	}
 

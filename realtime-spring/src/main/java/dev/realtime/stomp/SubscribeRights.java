@@ -14,6 +14,7 @@ import dev.realtime.token.TokenSubject;
 import dev.realtime.topic.ChannelSettings;
 import dev.realtime.topic.Topic;
 import dev.realtime.topic.Topics;
+import dev.realtime.topic.UserChannel;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,16 +33,20 @@ final class SubscribeRights {
 
 	private final AccessControl access;
 
+	private final UserRight userRight;
+
 	/**
 	 * The rights of these topics.
 	 * @param topics the topics, or {@code null} on a relay, which knows none
 	 * @param tokens verifies tokens
 	 * @param access knows whose rights were withdrawn lately
+	 * @param userChannel the channel that every user has
 	 */
-	SubscribeRights(@Nullable Topics topics, SubscriptionTokens tokens, AccessControl access) {
+	SubscribeRights(@Nullable Topics topics, SubscriptionTokens tokens, AccessControl access, UserChannel userChannel) {
 		this.topics = topics;
 		this.tokens = tokens;
 		this.access = access;
+		this.userRight = new UserRight(userChannel.settings());
 	}
 
 	/**
@@ -51,6 +56,9 @@ final class SubscribeRights {
 	 */
 	SubscribeRight find(Identity identity, String name, TopicFilter filter, @Nullable String token)
 			throws DeniedException {
+		if (name.equals(UserChannel.NAME)) {
+			return this.userRight;
+		}
 		if (this.topics == null) {
 			SubscriptionGrant grant = byToken(identity, name, filter, token);
 			return right(identity, name, grant, grant.settings());

@@ -37,6 +37,9 @@ final class TopicBroker {
 
 	private static final int MAX_ID_LENGTH = 128;
 
+	/** What the ids of subscriptions begin with that the server began. */
+	private static final char SERVER_ID = '@';
+
 	/** Refused frames after which a client is no longer believed to be mistaken. */
 	private static final int MAX_REFUSED_SENDS = 100;
 
@@ -94,6 +97,9 @@ final class TopicBroker {
 	}
 
 	private void subscribe(StompConnection connection, String id, StompHeaderAccessor frame) throws DeniedException {
+		if (id.charAt(0) == SERVER_ID) {
+			throw new DeniedException(ControlCode.BAD_REQUEST, "Ids that begin with '@' are those of the server");
+		}
 		Identity identity = connection.identity();
 		String name = topicName(frame.getDestination());
 		TopicFilter filter = filter(frame.getFirstNativeHeader("filter"));

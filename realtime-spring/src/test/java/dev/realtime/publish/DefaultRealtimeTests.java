@@ -72,7 +72,8 @@ class DefaultRealtimeTests {
 			InstantSource.system());
 
 	private final Realtime realtime = new DefaultRealtime(this.engine, this.topics, this.tenants,
-			new JsonPayloads(new JsonMapper(), PAYLOAD_SIZE), this.tokens, TestAccess.of(this.engine));
+			new JsonPayloads(new JsonMapper(), PAYLOAD_SIZE), this.tokens, TestAccess.of(this.engine),
+			TestAccess.userChannel());
 
 	@AfterEach
 	void logout() {
@@ -187,6 +188,47 @@ class DefaultRealtimeTests {
 			.withMessage(
 					"No tenant: the user of this thread has none, or nobody is logged in. Scheduled jobs and system "
 							+ "code publish with realtime.forTenant(id)");
+	}
+
+	@Test
+	void whatIsForAUserGoesToTheChannelOfThatUser() {
+		acme().toUser("ada").event("mention").data(Map.of("id", 5)).idempotencyKey("m-5").publish().join();
+		acme().toUser("ada").data(6).idempotencyKey("m-5").publish().join();
+		Publication publication = last(new ChannelId("acme", "ada", "@me"));
+		assertThat(publication.data()).asString().isEqualTo("{\"id\":5}");
+		assertThat(publication.event()).isEqualTo("mention");
+		assertThatIllegalStateException().isThrownBy(() -> this.realtime.toUser("ada").publish())
+			.withMessageStartingWith("No tenant");
+		assertThatIllegalArgumentException().isThrownBy(() -> acme().toUser(""))
+			.withMessage("The name of the user is empty");
+	}
+
+	@Test
+	void whatIsForSeveralGoesToEachOnce() {
+		assertThat(acme().toUsers(List.of("ada", "bob", "ada")).data(1).publish().join()).hasSize(2);
+		assertThat(published(new ChannelId("acme", "ada", "@me"))).hasSize(1);
+		assertThat(published(new ChannelId("acme", "bob", "@me"))).hasSize(1);
+		assertThat(acme().toAll(List.of("contact", "document.1", "document.2")).data(Map.of("id", 1)).publish().join())
+			.hasSize(3);
+		assertThat(last(new ChannelId("acme", null, "document.2")).attributes()).isEqualTo(Map.of("id", 1L));
+		assertThat(acme().toUsers(List.of()).data(1).publish().join()).isEmpty();
+		assertThat(this.realtime.publishAll(List.of()).join()).isEmpty();
+	}
+
+	@Test
+	void whenOneOfSeveralIsNotPossibleThenNoneIsPublished() {
+		assertThatIllegalArgumentException().isThrownBy(() -> acme().toAll(List.of("contact", "document.{id}")))
+			.withMessage("The variables of 'document.{id}' are not filled in. Write one name for each channel");
+		assertThatIllegalArgumentException().isThrownBy(() -> acme().toAll(List.of("contact", "nowhere")))
+			.withMessageStartingWith("There is no topic 'nowhere'");
+		assertThatIllegalArgumentException()
+			.isThrownBy(() -> this.realtime
+				.publishAll(List.of(acme().to("contact"), acme().to("contact").data("x".repeat(99)))))
+			.withMessageContaining("realtime.limits.payload-size");
+		PublicationBuilder foreign = new DisabledRealtime().to("contact");
+		assertThatIllegalArgumentException().isThrownBy(() -> this.realtime.publishAll(List.of(foreign)))
+			.withMessageEndingWith("Start it with realtime.to(topic)");
+		assertThat(published(new ChannelId("acme", null, "contact"))).isEmpty();
 	}
 
 	@Test

@@ -47,6 +47,20 @@ class DisabledRealtimeTests {
 	}
 
 	@Test
+	void broadcastsTakeEverything() {
+		assertThat(this.realtime.toUser("").publish()).isCompletedWithValue(null);
+		assertThat(this.realtime.toAll(List.of("nowhere")).publish()).isCompletedWithValue(List.of());
+		assertThat(this.realtime.publishAll(List.of(this.realtime.to("nowhere")))).isCompletedWithValue(List.of());
+		assertThat(this.realtime.toUsers(List.of(""))
+			.data(new Object())
+			.event("\n")
+			.except("")
+			.idempotencyKey("")
+			.now()
+			.publish()).isCompletedWithValue(List.of());
+	}
+
+	@Test
 	void builderTakesEverything() {
 		assertThat(this.realtime.to("nowhere", 1, 2)
 			.data(new Object())

@@ -4,7 +4,9 @@ import java.time.Duration;
 
 import dev.realtime.access.AccessControl;
 import dev.realtime.access.AccessOptions;
+import dev.realtime.core.HistoryOptions;
 import dev.realtime.core.RealtimeEngine;
+import dev.realtime.topic.UserChannel;
 
 /**
  * Access control of tests.
@@ -16,6 +18,10 @@ final class TestAccess {
 
 	static AccessControl of(RealtimeEngine engine) {
 		return new AccessControl(engine, new AccessOptions(null, Duration.ZERO, Duration.ofSeconds(10)));
+	}
+
+	static UserChannel userChannel() {
+		return UserChannel.of(new HistoryOptions(10, Duration.ofMinutes(1), 0));
 	}
 
 }

@@ -65,7 +65,7 @@ class TransactionTests {
 	private final Realtime realtime = new DefaultRealtime(this.engine, TestTopics.of(Contact.class),
 			new Tenants(new DefaultTenantResolver("tenant_id"), false), new JsonPayloads(new JsonMapper(), 1000),
 			new UserTokens(SigningKeys.random(new SecureRandom()), Duration.ofMinutes(1), InstantSource.system()),
-			TestAccess.of(this.engine));
+			TestAccess.of(this.engine), TestAccess.userChannel());
 
 	@BeforeEach
 	void createTable() {
@@ -181,6 +181,32 @@ class TransactionTests {
 			status.setRollbackOnly();
 		});
 		assertThat(this.backplane.published).containsExactly("contact \"now\"");
+	}
+
+	@Test
+	void whenSeveralArePublishedTogetherThenTheyGoOutAfterCommitOrNotAtAll() {
+		List<CompletableFuture<List<StreamPosition>>> results = new ArrayList<>();
+		this.transaction.executeWithoutResult((status) -> {
+			results.add(this.realtime.toUsers(List.of("alice", "bob")).data("hi").publish());
+			results.add(this.realtime.publishAll(List.of(this.realtime.to("contact").data("1"),
+					this.realtime.to("contact").data("now").now(), this.realtime.to("contact").data("2"))));
+			assertThat(this.backplane.published).containsExactly("contact \"now\"");
+			assertThat(results).noneMatch(CompletableFuture::isDone);
+		});
+		assertThat(this.backplane.published).containsExactly("contact \"now\"", "@me \"hi\"", "@me \"hi\"",
+				"contact \"1\"", "contact \"2\"");
+		assertThat(results.get(1).join()).extracting(StreamPosition::offset).containsExactly(4L, 1L, 5L);
+		results.clear();
+		this.transaction.executeWithoutResult((status) -> {
+			results.add(this.realtime.toAll(List.of("contact")).data("lost").publish());
+			results.add(this.realtime.publishAll(List.of(this.realtime.to("contact").data("lost"))));
+			results.add(this.realtime.publishAll(
+					List.of(this.realtime.to("contact").data("kept").now(), this.realtime.to("contact").data("lost"))));
+			status.setRollbackOnly();
+		});
+		assertThat(this.backplane.published).hasSize(6).last().isEqualTo("contact \"kept\"");
+		assertThat(results.subList(0, 2)).allMatch(CompletableFuture::isCancelled);
+		assertThat(results.get(2)).isCompletedExceptionally();
 	}
 
 	@Test

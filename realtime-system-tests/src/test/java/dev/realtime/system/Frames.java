@@ -56,7 +56,7 @@ final class Frames implements WebSocket.Listener, AutoCloseable {
 	 */
 	String subscribe(String topic, String headers) throws InterruptedException {
 		return exchange(
-				"SUBSCRIBE\nid:" + topic + "\ndestination:/realtime/" + topic + "\nreceipt:r\n" + headers + "\n\0");
+				"SUBSCRIBE\nid:s-" + topic + "\ndestination:/realtime/" + topic + "\nreceipt:r\n" + headers + "\n\0");
 	}
 
 	private String exchange(String frame) throws InterruptedException {

@@ -93,6 +93,24 @@ class RelayTests {
 	}
 
 	@Test
+	void whenSomethingIsForAUserThenAConnectionTokenSufficesToGetIt() throws Exception {
+		try (Frames phone = connect(relays.get(0), "ada.acme");
+				Frames browser = connect(relays.get(1), "ada.acme");
+				Frames namesake = connect(relays.get(1), "ada.globex")) {
+			for (Frames each : List.of(phone, browser, namesake)) {
+				assertThat(each.subscribe("@me", "")).startsWith("RECEIPT");
+			}
+			assertThat(phone.subscribe("@you", "")).contains("denied", "token-required");
+			assertThat(application.post("/acme/users/ada?number=1")).isEqualTo(200);
+			assertThat(application.post("/globex/users/ada?number=2")).isEqualTo(200);
+			assertThat(phone.next()).contains("\ndestination:/realtime/@me\n")
+				.endsWith("{\"number\":1,\"tenant\":\"acme\"}");
+			assertThat(browser.next()).endsWith("{\"number\":1,\"tenant\":\"acme\"}");
+			assertThat(namesake.next()).endsWith("{\"number\":2,\"tenant\":\"globex\"}");
+		}
+	}
+
+	@Test
 	void whenConnectionTokenIsMissingOrOfAnotherKindThenConnectionIsRefused() throws Exception {
 		String subscription = token("alice.acme", "room.1", "{}").replace("token:", "passcode:");
 		for (String credentials : List.of("", "Authorization:Bearer alice.acme\n", subscription)) {

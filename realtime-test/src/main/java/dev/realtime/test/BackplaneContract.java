@@ -24,6 +24,7 @@ import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
 import dev.realtime.StreamPosition;
+import dev.realtime.core.Append;
 import dev.realtime.core.Backplane;
 import dev.realtime.core.ChannelId;
 import dev.realtime.core.ChannelPast;
@@ -90,6 +91,24 @@ public abstract class BackplaneContract {
 		for (long offset = 2; offset <= 20; offset++) {
 			assertThat(append(CHANNEL, Requests.any(HISTORY))).isEqualTo(new StreamPosition(first.epoch(), offset));
 		}
+	}
+
+	@Test
+	void whenSeveralArePublishedTogetherThenEachChannelGetsItsOwnInOrder() throws Exception {
+		ChannelId other = new ChannelId("acme", "ada", "@me");
+		append(other, Requests.any(HISTORY));
+		List<CompletableFuture<StreamPosition>> positions = backplane().appendAll(IntStream.range(0, 300)
+			.mapToObj((i) -> new Append((i % 3 == 0) ? other : CHANNEL, Requests.about((long) i, HISTORY)))
+			.toList());
+		assertThat(positions).hasSize(300);
+		assertThat(await(positions.get(0)).offset()).isEqualTo(2);
+		assertThat(await(positions.get(3)).offset()).isEqualTo(3);
+		assertThat(await(positions.get(1)).offset()).isEqualTo(1);
+		assertThat(await(positions.get(299)).offset()).isEqualTo(200);
+		assertThat(past(CHANNEL, 1).publications()).singleElement()
+			.satisfies((publication) -> assertThat(publication.attributes()).containsEntry("id", 299L));
+		assertThat(past(other, ALL).position().offset()).isEqualTo(101);
+		assertThat(backplane().appendAll(List.of())).isEmpty();
 	}
 
 	@Test

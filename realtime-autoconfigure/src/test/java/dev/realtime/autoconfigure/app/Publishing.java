@@ -37,7 +37,9 @@ public class Publishing {
 
 	@Scheduled(fixedDelay = 200)
 	void job() {
-		this.realtime.forTenant("acme").publish(new JobDone(this.runs.incrementAndGet()));
+		JobDone done = new JobDone(this.runs.incrementAndGet());
+		this.realtime.forTenant("acme").publish(done);
+		this.realtime.forTenant("acme").toUser("scheduled").event("job.done").data(done).publish();
 	}
 
 	/**

@@ -145,6 +145,11 @@ public class NodeApplication {
 			publication.publish();
 		}
 
+		@PostMapping("/{tenant}/users/{user}")
+		void user(@PathVariable String tenant, @PathVariable String user, @RequestParam int number) {
+			this.realtime.forTenant(tenant).toUser(user).data(new Note(number, tenant)).publish();
+		}
+
 		@PostMapping("/{tenant}/items/{id}")
 		void item(@PathVariable String tenant, @PathVariable long id, @RequestParam String text) {
 			this.realtime.forTenant(tenant).publish(new Item(id, text));
