@@ -16,8 +16,22 @@ export const CONTROL_CODES = {
   'history-lost': 'Messages were missed, fetch the data again',
 } as const;
 
-/** A code of the table, or one that a newer server has and this client does not know. */
-export type ControlCode = keyof typeof CONTROL_CODES | (string & {});
+/** What the client itself says about what was sent. */
+export const CLIENT_CODES = {
+  'not-connected': 'There is no connection, and nothing was sent',
+  'connection-lost': 'The connection was lost before the answer: the server may have done it or not',
+  timeout: 'There was no answer in time: the server may have done it or not',
+  ended: 'The subscription has ended',
+} as const;
+
+/** A code of the tables, or one that a newer server has and this client does not know. */
+export type ControlCode = keyof typeof CONTROL_CODES | keyof typeof CLIENT_CODES | (string & {});
+
+/** What a code means, where nothing more exact is known. */
+export function meaning(code: ControlCode): string {
+  const all: Readonly<Record<string, string>> = { ...CONTROL_CODES, ...CLIENT_CODES };
+  return all[code] ?? code;
+}
 
 /** Codes that go away by themselves: the client tries again. */
 const TEMPORARY: ReadonlySet<string> = new Set(['unavailable', 'rate-limited', 'token-invalid']);

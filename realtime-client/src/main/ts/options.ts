@@ -1,5 +1,6 @@
 import type { Environment } from './environment.js';
 import type { WebSocketFactory } from './stomp-transport.js';
+import type { Subscription } from './subscription.js';
 import type { SubscriptionToken, TokenRequest } from './tokens.js';
 import type { Transport } from './transport.js';
 import type { ConnectionState, Disconnect } from './types.js';
@@ -30,7 +31,7 @@ export interface RealtimeOptions {
   readonly onError?: ((error: unknown) => void) | undefined;
   /** For runtimes without a WebSocket of their own. */
   readonly webSocket?: WebSocketFactory | undefined;
-  /** For requests for tokens. */
+  /** For requests for tokens, and `realtime.fetch`. */
   readonly fetch?: typeof fetch | undefined;
 }
 
@@ -45,4 +46,8 @@ export interface RealtimeEvents {
   state: ConnectionState;
   /** It is lost, or an attempt failed. */
   disconnect: Disconnect;
+  /** The server made a subscription. */
+  subscribed: Subscription;
+  /** A subscription that the server made is no more. */
+  unsubscribed: Subscription;
 }

@@ -1,10 +1,19 @@
-import { CONTROL_CODES, isTemporary } from './codes.js';
+import { isTemporary, meaning } from './codes.js';
+import type { OwnPresence } from './own-presence.js';
 import { isAfter } from './position.js';
+import { type PagePresence, type PresenceMode, PresenceState, type PresenceUpdate, strongest } from './presence.js';
 import type { Headers } from './transport.js';
 import type { DataMessage, Filter, Refusal } from './types.js';
 
+export const DESTINATION_PREFIX = '/realtime/';
+
+/** The header of messages that are no publications. */
+export const CONTROL = 'realtime-control';
+
 /** What the page has of a subscription. */
 export interface Member {
+  readonly mode: PresenceMode | undefined;
+  readonly presence: PagePresence;
   live(): void;
   /** Not live any more; it will be again. */
   interrupted(): void;
@@ -29,12 +38,21 @@ export class SharedSubscription {
   readonly subject: Subject;
   readonly members = new Set<Member>();
 
-  /** Whether SUBSCRIBE was sent on this connection. */
+  /** Whether SUBSCRIBE was sent on this connection, or is about to be. */
   isSent = false;
+
+  /** Whether the server has it, or will have. */
+  isOnWire = false;
 
   /** Whether the server does not want it for the moment. */
   isHeldBack = false;
 
+  presence: PresenceState | undefined;
+
+  own: OwnPresence | undefined;
+
+  /** What SUBSCRIBE said about presence. */
+  #mode: PresenceMode | undefined;
   #isLive = false;
   /** Where to recover from: everything up to there was delivered, or was not wanted. */
   #since: string | undefined;
@@ -54,14 +72,36 @@ export class SharedSubscription {
     return this.#isLive;
   }
 
-  /** The headers of SUBSCRIBE. */
+  get since(): string | undefined {
+    return this.#since;
+  }
+
+  /** What its members want to know about presence. */
+  get mode(): PresenceMode | undefined {
+    return strongest([...this.members].map(({ mode }) => mode));
+  }
+
+  /** Whether the server has it with something else about presence than what its members want. */
+  get isOutdated(): boolean {
+    return this.#isLive && this.isSent && this.#mode !== this.mode;
+  }
+
+  /** The headers of SUBSCRIBE, which is sent now. Where one was sent before, nothing is missed between them. */
   headers(token: string | undefined): Record<string, string> {
     const { filterText, replay } = this.subject;
+    const since = this.#since ?? this.#liveAt;
+    this.#mode = this.mode;
+    if (this.#mode === undefined) {
+      this.presence = undefined;
+    }
+    this.presence?.expectSnapshot();
+    this.own?.left();
     return {
       id: this.id,
       receipt: this.id,
       ...(filterText !== undefined && { filter: filterText }),
-      ...(this.#since !== undefined ? { since: this.#since } : replay !== undefined && { replay }),
+      ...(since !== undefined ? { since } : replay !== undefined && { replay }),
+      ...(this.#mode !== undefined && { presence: this.#mode }),
       ...(token !== undefined && { token }),
     };
   }
@@ -89,6 +129,7 @@ export class SharedSubscription {
     this.isSent = false;
     this.isHeldBack = false;
     this.#liveAt = undefined;
+    this.own?.left();
     if (this.#isLive) {
       this.#isLive = false;
       this.#tell((member) => member.interrupted());
@@ -101,7 +142,33 @@ export class SharedSubscription {
       this.settle();
     }
     this.#isLive = true;
+    if (this.#mode === 'join') {
+      this.own?.joined();
+    }
     this.#tell((member) => member.live());
+  }
+
+  /** @returns whether the frame fits to those before; if not, the server has to be asked anew */
+  onPresence(body: string): boolean {
+    const presence = (this.presence ??= new PresenceState());
+    const change = presence.apply(body);
+    if (change === 'missed') {
+      return false;
+    }
+    if (change !== undefined) {
+      this.#tell((member) => member.presence.changed(change));
+    }
+    return true;
+  }
+
+  /** What a member says about itself from now on. */
+  updatePresence(state: PresenceUpdate, create: () => OwnPresence): void {
+    const isNew = this.own === undefined;
+    this.own ??= create();
+    this.own.update(state);
+    if (isNew && this.#isLive && this.#mode === 'join') {
+      this.own.joined();
+    }
   }
 
   /**
@@ -119,20 +186,17 @@ export class SharedSubscription {
 
   /** A publication. One that was delivered already is ignored. */
   onMessage(headers: Headers, body: string): DataMessage | undefined {
+    if (headers['ephemeral'] === 'true') {
+      const message = this.#message(headers, body, undefined);
+      this.#tell((member) => member.receive(message));
+      return message;
+    }
     const position = headers['message-id'] ?? '';
     if (!isAfter(position, this.#delivered)) {
       return undefined;
     }
-    const replay = headers['replay'] === 'true';
-    const message: DataMessage = {
-      topic: this.subject.topic,
-      data: JSON.parse(body) as unknown,
-      position,
-      timestamp: Number(headers['timestamp']),
-      event: headers['event'],
-      replay,
-      recovered: headers['recovered'] === 'true',
-    };
+    const message = this.#message(headers, body, position);
+    const { replay } = message;
     this.#delivered = position;
     this.#last = message;
     this.#lastIsExact = true;
@@ -148,6 +212,21 @@ export class SharedSubscription {
     return message;
   }
 
+  #message(headers: Headers, body: string, position: string | undefined): DataMessage {
+    const { 'from-user': user, 'from-connection': connection = '' } = headers;
+    return {
+      topic: this.subject.topic,
+      data: JSON.parse(body) as unknown,
+      position,
+      timestamp: Number(headers['timestamp']),
+      event: headers['event'],
+      replay: headers['replay'] === 'true',
+      recovered: headers['recovered'] === 'true',
+      ephemeral: position === undefined,
+      from: user === undefined ? undefined : { user, connection },
+    };
+  }
+
   /** Messages are lost: what follows is complete again. */
   onGap(gap: Refusal): void {
     this.settle();
@@ -157,6 +236,7 @@ export class SharedSubscription {
 
   onRefused(kind: 'denied' | 'revoked', refusal: Refusal): void {
     this.#isLive = false;
+    this.own?.left();
     this.#tell((member) => member.refused(kind, refusal));
   }
 
@@ -172,7 +252,7 @@ export class SharedSubscription {
 /** The body of a control message. */
 export function refusal(body: string): Refusal {
   const { code = 'unavailable', detail } = JSON.parse(body) as Partial<Refusal>;
-  return { code, detail: detail ?? (CONTROL_CODES as Readonly<Record<string, string>>)[code] ?? code };
+  return { code, detail: detail ?? meaning(code) };
 }
 
 /** Whether to try again what was denied. */

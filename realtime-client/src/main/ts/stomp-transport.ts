@@ -97,6 +97,10 @@ class StompConnection implements Connection {
     this.#client?.unsubscribe(id);
   }
 
+  send(destination: string, headers: Record<string, string>, body: string): void {
+    this.#client?.publish({ destination, headers: { 'content-type': 'application/json', ...headers }, body });
+  }
+
   close(): void {
     this.#listener = undefined;
     // A dead connection never answers.

@@ -3,11 +3,14 @@ import { DISPOSE } from './dispose.js';
 import { attempt, Emitter } from './emitter.js';
 import type { Environment } from './environment.js';
 import { MessageBuffer } from './message-buffer.js';
-import type { Member, Subject } from './shared-subscription.js';
+import { type ChannelPresence, PagePresence, type PresenceMember, type PresenceMode, type PresenceState, type PresenceUpdate } from './presence.js';
+import { SendError } from './sends.js';
+import { DESTINATION_PREFIX, type Member, type Subject } from './shared-subscription.js';
 import {
   type Callback,
   type DataCallback,
   type DataMessage,
+  type Filter,
   type GapMessage,
   type Message,
   type Refusal,
@@ -27,38 +30,70 @@ export interface SubscriptionEvents {
   gap: Refusal;
 }
 
+/** To whom an event goes: to the others on the channel, unless given. */
+export interface SendOptions {
+  /** `all`: back to this connection, too. */
+  readonly to?: 'all' | undefined;
+  /** Only to the connections of this user. */
+  readonly user?: string | undefined;
+}
+
 /** A subscription of the page. */
-export interface Subscription<T = unknown> extends AsyncIterable<Message<T>> {
+export interface Subscription<T = unknown, M extends PresenceMember = PresenceMember> extends AsyncIterable<Message<T>> {
   readonly topic: string;
+  /** All keys have to match. */
+  readonly filter: Filter | undefined;
   readonly state: SubscriptionState;
   /**
    * Resolved once nothing published later can be missed; rejected with a `SubscriptionError` if that will never be.
    * Nobody has to look at it.
    */
   readonly ready: Promise<void>;
+  /** Who is there; nobody, without the option `presence`. */
+  readonly presence: ChannelPresence<M>;
+  /**
+   * Gets the messages of one event, until the returned function is called. What somebody listens to does not go to the
+   * callback, and `coalesce`, `spread` and `whenVisible` do not hold it back.
+   */
+  listen<D = T>(event: string, listener: DataCallback<D>): () => void;
+  /**
+   * Sends an event to the others on the channel, where the topic lets clients do so. It is not kept while there is no
+   * connection: the promise is rejected with a `SendError`, as if the server refuses it.
+   */
+  send(event: string, data?: unknown, options?: SendOptions): Promise<void>;
   /** Listens until the returned function is called. */
   on<E extends keyof SubscriptionEvents>(event: E, listener: (value: SubscriptionEvents[E]) => unknown): () => void;
   unsubscribe(): void;
   [Symbol.dispose](): void;
 }
 
+/** What a subscription needs of its owner. */
 export interface SubscriptionContext {
   readonly environment: Environment;
   readonly onError: (error: unknown) => void;
   readonly leave: (subscription: PageSubscription) => void;
+  readonly send: (destination: string, headers: Record<string, string>, body: unknown) => Promise<void>;
+  readonly presence: (subscription: PageSubscription) => PresenceState | undefined;
+  readonly updatePresence: (subscription: PageSubscription, state: PresenceUpdate) => void;
 }
 
 /** One of several equal subscriptions of the page. */
 export class PageSubscription implements Subscription, Member, DeliveryTarget {
   readonly subject: Subject;
+  readonly mode: PresenceMode | undefined;
+  /** Not if only presence matters. */
+  readonly wantsReplay: boolean;
   readonly ready: Promise<void>;
+  readonly presence: PagePresence;
 
   readonly #context: SubscriptionContext;
   readonly #events: Emitter<SubscriptionEvents>;
+  /** By event. */
+  readonly #listeners: Emitter<Record<string, DataMessage>>;
   readonly #callback: Callback<unknown> | undefined;
   readonly #onGap: ((gap: Refusal) => unknown) | undefined;
   readonly #delivery: Delivery | undefined;
-  /** From the start if there is no callback, so that no message is missed before the loop begins. */
+  /** From the start if there is neither a callback nor presence, so that no message is missed before the loop begins. */
   #buffer: MessageBuffer | undefined;
   #state: SubscriptionState = 'pending';
   #settle!: { resolve: () => void; reject: (error: SubscriptionError) => void };
@@ -75,6 +110,14 @@ export class PageSubscription implements Subscription, Member, DeliveryTarget {
     this.#onGap = options.onGap;
     this.#context = context;
     this.#events = new Emitter(context.onError);
+    this.#listeners = new Emitter(context.onError);
+    this.mode = options.presence;
+    this.wantsReplay = callback !== undefined || options.presence === undefined;
+    this.presence = new PagePresence(
+      () => context.presence(this),
+      (state) => this.#updatePresence(state),
+      context.onError,
+    );
     this.ready = new Promise((resolve, reject) => {
       this.#settle = { resolve, reject };
     });
@@ -83,7 +126,7 @@ export class PageSubscription implements Subscription, Member, DeliveryTarget {
     if (coalesce > 0 || whenVisible || spread > 0) {
       this.#delivery = new Delivery({ coalesce, whenVisible, spread }, this, context.environment, context.onError);
     }
-    if (callback === undefined) {
+    if (this.wantsReplay && callback === undefined) {
       this.#buffer = new MessageBuffer();
     }
     if (signal !== undefined) {
@@ -97,12 +140,29 @@ export class PageSubscription implements Subscription, Member, DeliveryTarget {
     return this.subject.topic;
   }
 
+  get filter(): Filter | undefined {
+    return this.subject.filter;
+  }
+
   get state(): SubscriptionState {
     return this.#state;
   }
 
   on<E extends keyof SubscriptionEvents>(event: E, listener: (value: SubscriptionEvents[E]) => unknown): () => void {
     return this.#events.on(event, listener);
+  }
+
+  listen<D>(event: string, listener: DataCallback<D>): () => void {
+    return this.#listeners.on(event, (message) => (listener as DataCallback<unknown>)(message.data, message));
+  }
+
+  send(event: string, data: unknown = null, { to, user }: SendOptions = {}): Promise<void> {
+    const destination = `${DESTINATION_PREFIX}${this.topic}`;
+    if (this.#isOver()) {
+      return Promise.reject(new SendError(destination, 'ended'));
+    }
+    const headers = { event, ...(to !== undefined && { to }), ...(user !== undefined && { 'to-user': user }) };
+    return this.#context.send(destination, headers, data);
   }
 
   unsubscribe(): void {
@@ -147,6 +207,10 @@ export class PageSubscription implements Subscription, Member, DeliveryTarget {
     if (this.#isOver()) {
       return;
     }
+    if (message.event !== undefined && this.#listeners.has(message.event)) {
+      this.#listeners.emit(message.event, message);
+      return;
+    }
     this.#buffer?.add(message);
     if (this.#delivery !== undefined) {
       this.#delivery.add(message);
@@ -188,6 +252,13 @@ export class PageSubscription implements Subscription, Member, DeliveryTarget {
       return this.#onGap(gap);
     }
     return handled ? undefined : this.#callback?.(undefined, this.#gapMessage(gap));
+  }
+
+  #updatePresence(state: PresenceUpdate): void {
+    if (this.mode !== 'join') {
+      throw new TypeError(`Only a member of ${this.topic} can say something about itself: subscribe with presence: 'join'`);
+    }
+    this.#context.updatePresence(this, state);
   }
 
   #gapMessage(gap: Refusal): GapMessage {

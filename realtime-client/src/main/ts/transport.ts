@@ -30,6 +30,7 @@ export interface TransportListener {
 export interface Connection {
   subscribe(destination: string, headers: Record<string, string>): void;
   unsubscribe(id: string): void;
+  send(destination: string, headers: Record<string, string>, body: string): void;
   /** Says goodbye and closes. The listener hears nothing any more. */
   close(): void;
   /** Forgets a connection that may be dead, or must be gone at once. The listener hears nothing any more. */

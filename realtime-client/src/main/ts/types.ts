@@ -1,4 +1,5 @@
 import type { ControlCode } from './codes.js';
+import type { PresenceMode } from './presence.js';
 
 /**
  * What the connection is doing:
@@ -30,12 +31,20 @@ export interface Refusal {
   readonly detail: string;
 }
 
-/** A publication. */
+/** Who sent a client event. */
+export interface Sender {
+  /** The name of the user. */
+  readonly user: string;
+  /** What others see of the connection: not its `connectionId`. */
+  readonly connection: string;
+}
+
+/** A publication, or an event of a client. */
 export interface DataMessage<T = unknown> {
   readonly topic: string;
   readonly data: T;
-  /** Where the message stands in its channel, such as `k3f9-117`. */
-  readonly position: string;
+  /** Where the message stands in its channel, such as `k3f9-117`; nowhere if it is ephemeral. */
+  readonly position: string | undefined;
   /** When it was published, in milliseconds since 1970. */
   readonly timestamp: number;
   /** What happened, if the publisher said so. */
@@ -44,6 +53,10 @@ export interface DataMessage<T = unknown> {
   readonly replay: boolean;
   /** Missed while the connection was away. */
   readonly recovered: boolean;
+  /** Of a client, and never replayed or recovered. */
+  readonly ephemeral: boolean;
+  /** Which client sent it, as the server knows it; `undefined` if the application published it. */
+  readonly from: Sender | undefined;
   readonly gap?: undefined;
   /** With `coalesce`, `spread` or `whenVisible`: all messages this call stands for, this one last. */
   readonly merged?: readonly DataMessage<T>[];
@@ -73,6 +86,11 @@ export interface SubscribeOptions {
   readonly replay?: 'last' | 'none' | undefined;
   /** Called instead of the callback when messages were lost. */
   readonly onGap?: ((gap: Refusal) => unknown) | undefined;
+  /**
+   * `join` to be a member of the channel, and see the others; `watch` to see them; `count` for their number only. Of equal
+   * subscriptions of a page the first of these counts for all.
+   */
+  readonly presence?: PresenceMode | undefined;
   /** Ends the subscription. */
   readonly signal?: AbortSignal | undefined;
   /**

@@ -91,6 +91,7 @@ export class FakeConnection implements Connection {
   readonly listener: TransportListener;
   readonly subscribed: { destination: string; headers: Record<string, string> }[] = [];
   readonly unsubscribed: string[] = [];
+  readonly sent: { destination: string; headers: Record<string, string>; body: string }[] = [];
   end: 'closed' | 'dropped' | undefined;
 
   constructor(request: ConnectRequest, listener: TransportListener) {
@@ -104,6 +105,10 @@ export class FakeConnection implements Connection {
 
   unsubscribe(id: string): void {
     this.unsubscribed.push(id);
+  }
+
+  send(destination: string, headers: Record<string, string>, body: string): void {
+    this.sent.push({ destination, headers, body });
   }
 
   close(): void {
@@ -143,6 +148,33 @@ export class FakeConnection implements Connection {
       { subscription: this.headersOf(topic)['id'], 'message-id': `e-${offset}`, timestamp: '5', ...headers },
       JSON.stringify(data),
     );
+  }
+
+  /** What the server says about who is there. */
+  presence(topic: string, frame: unknown): void {
+    this.message(topic, 0, frame, { 'realtime-control': 'presence', 'message-id': 'control' });
+  }
+
+  /** RECEIPT of the last SEND, or of an earlier one. */
+  receipt(headers: Headers = {}, index = -1): void {
+    this.listener.activity();
+    this.listener.receipt({ 'receipt-id': this.sent.at(index)?.headers['receipt'], ...headers });
+  }
+
+  /** The reply to the last call, or to an earlier one. */
+  reply(body: unknown, headers: Headers = {}, index = -1): void {
+    const { 'correlation-id': id, 'reply-to': subscription } = this.sent.at(index)?.headers ?? {};
+    this.listener.activity();
+    this.listener.message(
+      { subscription, destination: '/realtime/@replies', 'correlation-id': id, ...headers },
+      body === undefined ? '' : JSON.stringify(body),
+    );
+  }
+
+  /** A message of a subscription that the server made. */
+  served(id: string, headers: Headers, body: unknown): void {
+    this.listener.activity();
+    this.listener.message({ subscription: id, destination: `/realtime/${id.slice(1)}`, timestamp: '5', ...headers }, JSON.stringify(body));
   }
 
   control(topic: string, kind: string, code: string, headers: Headers = {}): void {
@@ -193,6 +225,14 @@ export function setup(options: RealtimeOptions = {}): Setup {
   const states: string[] = [];
   realtime.on('state', (state) => states.push(state));
   return { realtime, server, environment, errors, states };
+}
+
+/** The connection is cut, and there is another one. */
+export async function reconnect({ server, environment }: Setup): Promise<void> {
+  server.current.listener.closed(1006, '');
+  await environment.pass(30_000);
+  server.current.accept();
+  await settle();
 }
 
 /** With one subscription to `topic`, live. */

@@ -87,6 +87,11 @@ describe('connected', () => {
     ]);
   });
 
+  test('SEND', () => {
+    connection.send('/app/x', { 'reply-to': 'replies', event: 'a:b' }, '{"n":"Zo\u00eb"}');
+    expect(socket.sent).toEqual(['SEND\ndestination:/app/x\ncontent-type:application/json\nreply-to:replies\nevent:a\\cb\ncontent-length:12\n\n{"n":"Zo\u00eb"}\0']);
+  });
+
   test('a heart-beat of the server is answered, so that a hidden tab with slow timers stays connected', () => {
     vi.setSystemTime(Date.now() + 10_000);
     socket.receive('\n');

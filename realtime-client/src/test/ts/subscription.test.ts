@@ -1,13 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
 import { type DataMessage, type Message, SubscriptionError } from '../../main/ts/index.js';
-import { connected, settle, setup, type Setup } from './fakes.js';
-
-async function reconnect({ server, environment }: Setup): Promise<void> {
-  server.current.listener.closed(1006, '');
-  await environment.pass(30_000);
-  server.current.accept();
-  await settle();
-}
+import { connected, reconnect, settle, setup, type Setup } from './fakes.js';
 
 describe('on the wire', () => {
   test('has a receipt, the filter and the replay asked for', async () => {
@@ -109,6 +102,8 @@ describe('a callback', () => {
           event: 'renamed',
           replay: false,
           recovered: false,
+          ephemeral: false,
+          from: undefined,
         },
       ],
     ]);

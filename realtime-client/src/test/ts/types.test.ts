@@ -1,13 +1,17 @@
 import { expectTypeOf, test } from 'vitest';
 import {
+  type ChannelPresence,
   connect,
   type ConnectionState,
   type DataMessage,
   type Disconnect,
   type GapMessage,
   type Message,
+  type PresenceMember,
+  type PresenceMode,
   type Realtime,
   type Refusal,
+  type Sender,
   type Subscription,
   type SubscriptionState,
 } from '../../main/ts/index.js';
@@ -17,7 +21,12 @@ interface Contact {
 }
 
 // Checked by the compiler; nothing here connects.
-const realtime = { subscribe: () => undefined } as unknown as Realtime;
+const realtime = {
+  subscribe: () => ({ presence: { here: () => {}, update: () => {} }, listen: () => {}, send: () => Promise.resolve() }),
+  me: () => undefined,
+  call: () => Promise.resolve(),
+  on: () => undefined,
+} as unknown as Realtime;
 
 test('states are closed unions', () => {
   expectTypeOf<ConnectionState>().toEqualTypeOf<'idle' | 'connecting' | 'connected' | 'reconnecting' | 'offline' | 'closed'>();
@@ -71,4 +80,48 @@ test('subscriptions are loops, and events have types', () => {
   expectTypeOf<Parameters<typeof realtime.on<'disconnect'>>[1]>().parameter(0).toEqualTypeOf<Disconnect>();
   // @ts-expect-error no such event
   expectTypeOf(realtime.on<'nothing'>);
+});
+
+type Viewer = PresenceMember<{ readonly name: string }, { readonly cursor: number }>;
+
+test('presence has the types of the members', () => {
+  expectTypeOf<PresenceMode>().toEqualTypeOf<'join' | 'watch' | 'count'>();
+  expectTypeOf<PresenceMember['status']>().toEqualTypeOf<'online' | 'away' | 'busy'>();
+  const subscription = realtime.subscribe<Contact, Viewer>('contact.5', null, () => {}, { presence: 'join' });
+  expectTypeOf(subscription.presence).toEqualTypeOf<ChannelPresence<Viewer>>();
+  subscription.presence.here((members, count) => {
+    expectTypeOf(members).toEqualTypeOf<readonly Viewer[]>();
+    expectTypeOf(count).toEqualTypeOf<number>();
+  });
+  subscription.presence.update({ status: 'away', data: { cursor: 5 } });
+  // @ts-expect-error no such status
+  subscription.presence.update({ status: 'asleep' });
+  // @ts-expect-error no such data
+  subscription.presence.update({ data: { cursor: 'five' } });
+  // @ts-expect-error no such mode
+  realtime.subscribe('contact.5', null, () => {}, { presence: 'lurk' });
+  expectTypeOf(realtime.subscribe('topic').presence).toEqualTypeOf<ChannelPresence<PresenceMember>>();
+});
+
+test('events of clients say whose they are', () => {
+  const subscription = realtime.subscribe<Contact>('contact.5', null, () => {});
+  subscription.listen<string>('typing', (data, { from, ephemeral }) => {
+    expectTypeOf(data).toEqualTypeOf<string>();
+    expectTypeOf(from).toEqualTypeOf<Sender | undefined>();
+    expectTypeOf(ephemeral).toEqualTypeOf<boolean>();
+  });
+  subscription.listen('typing', (data) => expectTypeOf(data).toEqualTypeOf<Contact>());
+  expectTypeOf(subscription.send('typing', { x: 1 }, { to: 'all' })).toEqualTypeOf<Promise<void>>();
+  // @ts-expect-error others is what there is without it
+  void subscription.send('typing', {}, { to: 'others' });
+});
+
+test('calls have replies, and me is a subscription', () => {
+  expectTypeOf(realtime.call<Contact>('/app/contacts.get', { id: 5 }, { timeout: 1, signal: new AbortController().signal })).toEqualTypeOf<
+    Promise<Contact>
+  >();
+  expectTypeOf(realtime.call('/app/x')).toEqualTypeOf<Promise<unknown>>();
+  expectTypeOf(realtime.me<Contact>((data) => expectTypeOf(data).toEqualTypeOf<Contact | undefined>())).toEqualTypeOf<Subscription<Contact>>();
+  realtime.me<Contact>((data) => expectTypeOf(data).toEqualTypeOf<Contact>(), { onGap: () => {} });
+  realtime.on('subscribed', (subscription) => expectTypeOf(subscription).toEqualTypeOf<Subscription>());
 });

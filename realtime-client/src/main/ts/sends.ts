@@ -1,0 +1,72 @@
+import { type ControlCode, meaning } from './codes.js';
+import type { Connection, Headers } from './transport.js';
+import type { Refusal } from './types.js';
+
+/** The server refused what was sent, or it may not have got there. */
+export class SendError extends Error implements Refusal {
+  override readonly name = 'SendError';
+  /** That of the server, or `not-connected`: nothing was sent, or `connection-lost`: nobody knows, or `ended`. */
+  readonly code: ControlCode;
+  /** A sentence for developers; what a topic's own check says, it says here. */
+  readonly detail: string;
+  /** With `rate-limited`: after how many milliseconds it may be sent again. */
+  readonly retryAfter: number | undefined;
+
+  constructor(destination: string, code: ControlCode, detail = meaning(code), retryAfter?: number) {
+    super(`Send to ${destination}: ${detail} (${code})`);
+    this.code = code;
+    this.detail = detail;
+    this.retryAfter = retryAfter;
+  }
+}
+
+interface Pending {
+  readonly destination: string;
+  readonly resolve: () => void;
+  readonly reject: (error: SendError) => void;
+}
+
+/** What was sent and waits for its receipt. Nothing is kept for another connection. */
+export class Sends {
+  readonly #connection: () => Connection | undefined;
+  readonly #pending = new Map<string, Pending>();
+  #last = 0;
+
+  constructor(connection: () => Connection | undefined) {
+    this.#connection = connection;
+  }
+
+  /** Resolved once the server has taken it; rejected with a `SendError`. */
+  send(destination: string, headers: Record<string, string>, body: unknown): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const connection = this.#connection();
+      if (connection === undefined) {
+        reject(new SendError(destination, 'not-connected'));
+        return;
+      }
+      // No subscription has such an id.
+      const receipt = `!${++this.#last}`;
+      this.#pending.set(receipt, { destination, resolve, reject });
+      connection.send(destination, { ...headers, receipt }, JSON.stringify(body) ?? 'null');
+    });
+  }
+
+  onReceipt(headers: Headers): void {
+    const id = headers['receipt-id'] ?? '';
+    const pending = this.#pending.get(id);
+    this.#pending.delete(id);
+    if (headers['realtime-control'] === undefined) {
+      pending?.resolve();
+    } else {
+      const { code = 'bad-request', detail, 'retry-after': retryAfter } = headers;
+      pending?.reject(new SendError(pending.destination, code, detail, retryAfter === undefined ? undefined : Number(retryAfter)));
+    }
+  }
+
+  /** The connection is gone. */
+  interrupt(): void {
+    const lost = [...this.#pending.values()];
+    this.#pending.clear();
+    lost.forEach(({ destination, reject }) => reject(new SendError(destination, 'connection-lost')));
+  }
+}
