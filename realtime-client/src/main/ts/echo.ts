@@ -1,11 +1,28 @@
 import { connect, type Realtime } from './client.js';
+import { CLIENT_CODES } from './codes.js';
 import type { RealtimeOptions } from './options.js';
+import type { PresenceMember, PresenceMode } from './presence.js';
+import { SendError } from './sends.js';
 import type { Subscription } from './subscription.js';
-import type { DataMessage, Refusal } from './types.js';
+import type { ConnectionState, DataMessage, Refusal } from './types.js';
+
+const NOTIFICATION = '.Illuminate\\Notifications\\Events\\BroadcastNotificationCreated';
 
 type EventCallback = (data: unknown) => unknown;
 
 type AnyEventCallback = (event: string, data: unknown) => unknown;
+
+/** Echo's words for what the connection is doing. */
+export type ConnectionStatus = 'connected' | 'disconnected' | 'connecting' | 'reconnecting' | 'failed';
+
+const STATUS: Readonly<Record<ConnectionState, ConnectionStatus>> = {
+  idle: 'disconnected',
+  connecting: 'connecting',
+  connected: 'connected',
+  reconnecting: 'reconnecting',
+  offline: 'reconnecting',
+  closed: 'failed',
+};
 
 /** What `new Echo({ broadcaster: RealtimeConnector, … })` may be given besides. */
 export interface RealtimeConnectorOptions extends RealtimeOptions {
@@ -44,8 +61,9 @@ export class RealtimeConnector {
     return this.#channel(`private-${name}`, name);
   }
 
-  presenceChannel(name: string): never {
-    throw new Error(`Presence channels, such as "${name}", are not supported yet`);
+  presenceChannel(name: string): RealtimePresenceChannel {
+    const channel = (this.channels[`presence-${name}`] ??= new RealtimePresenceChannel(this.realtime, name, this.options));
+    return channel as RealtimePresenceChannel;
   }
 
   encryptedPrivateChannel(name: string): never {
@@ -55,6 +73,7 @@ export class RealtimeConnector {
   leave(name: string): void {
     this.leaveChannel(name);
     this.leaveChannel(`private-${name}`);
+    this.leaveChannel(`presence-${name}`);
   }
 
   leaveChannel(name: string): void {
@@ -64,6 +83,14 @@ export class RealtimeConnector {
 
   socketId(): string | undefined {
     return this.realtime.connectionId;
+  }
+
+  connectionStatus(): ConnectionStatus {
+    return STATUS[this.realtime.state];
+  }
+
+  onConnectionChange(callback: (status: ConnectionStatus) => unknown): () => void {
+    return this.realtime.on('state', (state) => callback(STATUS[state]));
   }
 
   disconnect(): void {
@@ -82,21 +109,26 @@ export class RealtimeConnector {
 export class RealtimeChannel {
   readonly name: string;
   readonly options: RealtimeConnectorOptions;
+  /** Not Echo's: what the channel is made of. */
+  readonly subscription: Subscription;
   readonly #namespace: string | false;
-  readonly #subscription: Subscription;
   readonly #listeners = new Map<string, EventCallback[]>();
   #anyListeners: AnyEventCallback[] = [];
   #gapListeners: ((gap: Refusal) => unknown)[] = [];
+  #errorListeners: ((refusal: Refusal) => unknown)[] = [];
 
-  constructor(realtime: Realtime, topic: string, options: RealtimeConnectorOptions) {
+  constructor(realtime: Realtime, topic: string, options: RealtimeConnectorOptions, presence?: PresenceMode) {
     this.name = topic;
     this.options = options;
     this.#namespace = options.namespace ?? 'App.Events';
     // Echo knows no replay.
-    this.#subscription = realtime.subscribe(topic, (_, message) => this.#dispatch(message), {
+    this.subscription = realtime.subscribe(topic, (_, message) => this.#dispatch(message), {
       replay: 'none',
+      presence,
       onGap: (gap) => this.#gapListeners.forEach((listener) => listener(gap)),
     });
+    this.subscription.on('denied', (refusal) => this.#refused(refusal));
+    this.subscription.on('revoked', (refusal) => this.#refused(refusal));
   }
 
   /** `InvoiceCreated` is that event, with the namespace or without; `.custom` is `custom` and nothing else. */
@@ -121,7 +153,7 @@ export class RealtimeChannel {
   }
 
   notification(callback: EventCallback): this {
-    return this.listen('.Illuminate\\Notifications\\Events\\BroadcastNotificationCreated', callback);
+    return this.listen(NOTIFICATION, callback);
   }
 
   listenForWhisper(event: string, callback: EventCallback): this {
@@ -132,22 +164,32 @@ export class RealtimeChannel {
     return this.stopListening(`.client-${event}`, callback);
   }
 
-  whisper(event: string): never {
-    throw new Error(`Whispers, such as "${event}", are not supported: clients publish nothing`);
+  stopListeningForNotification(callback: EventCallback): this {
+    return this.stopListening(NOTIFICATION, callback);
+  }
+
+  /** To the others on the channel; nothing becomes of it while there is no connection. A refusal is an `error`. */
+  whisper(event: string, data: unknown): this {
+    this.subscription.send(`client-${event}`, data).catch((error: unknown) => {
+      if (error instanceof SendError && !Object.hasOwn(CLIENT_CODES, error.code)) {
+        this.#refused({ code: error.code, detail: error.detail });
+      }
+    });
+    return this;
   }
 
   /** Called once it is live, at once if it is, and after each interruption. */
   subscribed(callback: () => unknown): this {
-    if (this.#subscription.state === 'live') {
+    if (this.subscription.state === 'live') {
       queueMicrotask(callback);
     }
-    this.#subscription.on('state', (state) => (state === 'live' ? callback() : undefined));
+    this.subscription.on('state', (state) => (state === 'live' ? callback() : undefined));
     return this;
   }
 
+  /** Called when the subscription or a whisper is refused. */
   error(callback: (refusal: Refusal) => unknown): this {
-    this.#subscription.on('denied', callback);
-    this.#subscription.on('revoked', callback);
+    this.#errorListeners.push(callback);
     return this;
   }
 
@@ -165,8 +207,12 @@ export class RealtimeChannel {
   subscribe(): void {}
 
   unsubscribe(): void {
-    this.#subscription.unsubscribe();
+    this.subscription.unsubscribe();
     this.#listeners.clear();
+  }
+
+  #refused(refusal: Refusal): void {
+    this.#errorListeners.forEach((listener) => listener(refusal));
   }
 
   #dispatch(message: DataMessage): void {
@@ -185,4 +231,37 @@ export class RealtimeChannel {
     }
     return name === event || `${this.#namespace || ''}.${name}`.replaceAll('.', '\\') === event.replaceAll('.', '\\');
   }
+}
+
+/** A member as Echo has it: what the topic tells of it, and its id. */
+type EchoMember = Record<string, unknown> & { readonly id: string };
+
+/** A presence channel of Echo, on which this user is a member. */
+export class RealtimePresenceChannel extends RealtimeChannel {
+  constructor(realtime: Realtime, topic: string, options: RealtimeConnectorOptions) {
+    super(realtime, topic, options, 'join');
+  }
+
+  /** Called with all members once they are known; who comes and goes later is told by `joining` and `leaving`. */
+  here(callback: (members: EchoMember[]) => unknown): this {
+    const stop = this.subscription.presence.here((members) => {
+      stop();
+      return callback(members.map(echoMember));
+    });
+    return this;
+  }
+
+  joining(callback: (member: EchoMember) => unknown): this {
+    this.subscription.presence.joining((member) => callback(echoMember(member)));
+    return this;
+  }
+
+  leaving(callback: (member: EchoMember) => unknown): this {
+    this.subscription.presence.leaving((member) => callback(echoMember(member)));
+    return this;
+  }
+}
+
+function echoMember({ id, info }: PresenceMember): EchoMember {
+  return { ...(info as object | null), id };
 }

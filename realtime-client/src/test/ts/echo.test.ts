@@ -87,8 +87,69 @@ test('disconnect ends a connection of its own', async () => {
   expect(all.realtime.state).not.toBe('closed');
 });
 
+test('whispers are events of clients', async () => {
+  const all = await echo();
+  const [heard, error] = [vi.fn(), vi.fn()];
+  const channel = all.echo.private('chat.1').listenForWhisper('typing', heard).error(error);
+  channel.whisper('typing', { lost: true });
+  await live(all, 'chat.1');
+  expect(channel.whisper('typing', { name: 'Ada' })).toBe(channel);
+  const { sent } = all.server.current;
+  expect(sent).toMatchObject([{ destination: '/realtime/chat.1', headers: { event: 'client-typing' }, body: '{"name":"Ada"}' }]);
+  all.server.current.receipt({ 'realtime-control': 'denied', code: 'forbidden', detail: 'Nobody may' });
+  all.server.current.message('chat.1', 0, { name: 'Ben' }, { event: 'client-typing', 'message-id': '~1', ephemeral: 'true' });
+  all.server.current.message('chat.1', 1, { name: 'Eva' }, { event: 'typing' });
+  expect(heard.mock.calls).toEqual([[{ name: 'Ben' }]]);
+  await settle();
+  expect(error.mock.calls).toEqual([[{ code: 'forbidden', detail: 'Nobody may' }]]);
+  channel.stopListeningForWhisper('typing');
+  all.server.current.message('chat.1', 0, {}, { event: 'client-typing', 'message-id': '~2', ephemeral: 'true' });
+  expect(heard).toHaveBeenCalledTimes(1);
+});
+
+test('a presence channel', async () => {
+  const all = await echo();
+  const [here, joining, leaving, created] = [vi.fn(), vi.fn(), vi.fn(), vi.fn()];
+  const member = (id: string, since: number) => ({ id, info: { name: id.toUpperCase() }, sessions: 1, status: 'online', since });
+  const channel = all.echo.join('room.1').here(here).joining(joining).leaving(leaving).listen('Created', created);
+  expect(all.echo.join('room.1')).toBe(channel);
+  await live(all, 'room.1');
+  const { current } = all.server;
+  expect(current.headersOf('room.1')).toMatchObject({ presence: 'join' });
+  current.presence('room.1', { version: 1, count: 2, members: [member('ada', 1), member('ben', 2)] });
+  current.presence('room.1', { version: 2, from: 1, count: 2, joined: [member('eva', 3)], left: ['ada'] });
+  current.message('room.1', 1, 'x', { event: 'Created' });
+  const late = vi.fn();
+  channel.here(late);
+  await settle();
+  expect(here.mock.calls).toEqual([[[{ name: 'ADA', id: 'ada' }, { name: 'BEN', id: 'ben' }]]]);
+  expect(joining.mock.calls).toEqual([[{ name: 'EVA', id: 'eva' }]]);
+  expect(leaving.mock.calls).toEqual([[{ name: 'ADA', id: 'ada' }]]);
+  expect(late.mock.calls).toEqual([[[{ name: 'BEN', id: 'ben' }, { name: 'EVA', id: 'eva' }]]]);
+  expect(created).toHaveBeenCalledWith('x');
+  channel.whisper('typing', {});
+  expect(current.sent).toMatchObject([{ headers: { event: 'client-typing' } }]);
+  all.echo.leave('room.1');
+  await all.environment.pass(1);
+  expect(all.realtime.subscriptionCount).toBe(0);
+});
+
+test('what the connection does, in the words of Echo', async () => {
+  const all = await echo();
+  const seen = vi.fn();
+  const stop = (all.echo.connector as RealtimeConnector).onConnectionChange(seen);
+  expect(all.echo.connectionStatus()).toBe('disconnected');
+  all.echo.channel('news');
+  await live(all, 'news');
+  all.environment.online = false;
+  all.server.current.listener.closed(1006, '');
+  stop();
+  all.realtime.close();
+  expect(seen.mock.calls).toEqual([['connecting'], ['connected'], ['reconnecting']]);
+  expect(all.echo.connectionStatus()).toBe('failed');
+});
+
 test('what is not there says so', async () => {
   const all = await echo();
-  expect(() => all.echo.join('room')).toThrow('Presence channels, such as "room", are not supported yet');
-  expect(() => all.echo.channel('a').whisper('typing', {})).toThrow('clients publish nothing');
+  expect(() => (all.echo.connector as RealtimeConnector).encryptedPrivateChannel('a')).toThrow('Encrypted channels, such as "a", are not supported');
 });

@@ -62,12 +62,13 @@ describe('a project that uses it', () => {
     writeFileSync(`${CONSUMER}/package.json`, '{ "type": "module" }');
     writeFileSync(
       `${CONSUMER}/index.ts`,
-      `import { connect, type Subscription } from 'realtime-client';
+      `import { connect, type PresenceMember, type Subscription } from 'realtime-client';
       import { RealtimeConnector } from 'realtime-client/echo';
-      import { useTopic } from 'realtime-client/react';
-      import { realtimePlugin } from 'realtime-client/vue';
+      import { useCall, usePresence, useTopic } from 'realtime-client/react';
+      import { realtimePlugin, usePresence as usePresenceOfVue } from 'realtime-client/vue';
       const subscription: Subscription<{ id: number }> = connect({ url: 'wss://example.org/realtime' }).subscribe('topic');
-      export const all = [subscription, RealtimeConnector, useTopic, realtimePlugin];`,
+      export const member: PresenceMember | undefined = subscription.presence.members[0];
+      export const all = [subscription, RealtimeConnector, useCall, usePresence, useTopic, realtimePlugin, usePresenceOfVue];`,
     );
   });
 

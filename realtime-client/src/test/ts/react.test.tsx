@@ -3,7 +3,7 @@ import { act, StrictMode, type ReactNode } from 'react';
 import { createRoot, type Root } from 'react-dom/client';
 import { renderToString } from 'react-dom/server';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { RealtimeProvider, useConnectionState, useTopic } from '../../main/ts/react.js';
+import { RealtimeProvider, useCall, useConnectionId, useConnectionState, usePresence, useSubscription, useTopic } from '../../main/ts/react.js';
 import { settle, setup, type Setup } from './fakes.js';
 
 let all: Setup;
@@ -118,4 +118,114 @@ test('on the server nothing connects', () => {
 
 test('without a provider there is a sentence', () => {
   expect(() => renderToString(<Status />)).toThrow('need a <RealtimeProvider realtime={connect()}> above them');
+});
+
+function Viewers({ room = 'room' as string | null, onRender = () => {} }: { room?: string | null; onRender?: () => void }): ReactNode {
+  const { members, count, state, update } = usePresence(room);
+  onRender();
+  return <ul onClick={() => update({ status: 'away' })}>{`${state} ${count}: ${members.map(({ id }) => id).join()}`}</ul>;
+}
+
+const ADA = { id: 'ada', info: null, sessions: 1, status: 'online', since: 1 };
+
+function text(selector: string): string | null | undefined {
+  return document.querySelector(selector)?.textContent;
+}
+
+test('who is there, in StrictMode, and what this user says about itself', async () => {
+  const rendered = vi.fn();
+  await render([<Viewers key="a" onRender={rendered} />, <Contact key="b" id={5} onHint={() => {}} />]);
+  expect(text('ul')).toBe('pending 0: ');
+  await serve(() => all.server.current.accept());
+  await all.environment.pass(1);
+  expect(all.server.current.headersOf('room')).toMatchObject({ presence: 'join' });
+  expect(all.server.current.subscribed).toHaveLength(2);
+  await serve(() => all.server.current.live('room'));
+  await serve(() => all.server.current.presence('room', { version: 1, count: 1, members: [ADA] }));
+  expect(text('ul')).toBe('live 1: ada');
+  await serve(() => all.server.current.presence('room', { version: 2, from: 1, count: 2, joined: [{ ...ADA, id: 'ben' }] }));
+  expect(text('ul')).toBe('live 2: ada,ben');
+  rendered.mockClear();
+  await serve(() => all.server.current.message('room', 1));
+  expect(rendered).not.toHaveBeenCalled();
+  await act(async () => document.querySelector('ul')?.click());
+  expect(all.server.current.sent).toMatchObject([{ headers: { event: '@presence' }, body: '{"status":"away"}' }]);
+  await render([<Viewers key="a" room={null} />]);
+  expect(text('ul')).toBe('undefined 0: ');
+  await all.environment.pass(1);
+  expect(all.realtime.subscriptionCount).toBe(0);
+});
+
+test('presence and messages of one topic are one subscription', async () => {
+  await render([<Contact key="a" id={5} topic="room" onHint={() => {}} />, <Watchers key="b" />]);
+  await serve(() => all.server.current.accept());
+  await all.environment.pass(1);
+  expect(all.server.current.subscribed).toHaveLength(1);
+  expect(all.server.current.headersOf('room')).toMatchObject({ presence: 'watch', filter: '{"id":5}' });
+});
+
+function Watchers(): ReactNode {
+  return usePresence('room', { presence: 'watch', filter: { id: 5 } }).count;
+}
+
+function Typing({ onTyping }: { onTyping: (user: string | undefined) => void }): ReactNode {
+  const subscription = useSubscription('room', null, (_, { gap, ...message }) => gap ?? onTyping('from' in message ? message.from?.user : undefined));
+  return <button onClick={() => void subscription?.send('typing')}>{subscription?.topic}</button>;
+}
+
+test('a subscription to send with', async () => {
+  const seen = vi.fn();
+  await render(<Typing onTyping={seen} />);
+  expect(text('button')).toBe('room');
+  await serve(() => all.server.current.accept());
+  await serve(() => all.server.current.live('room'));
+  document.querySelector('button')?.click();
+  expect(all.server.current.sent).toMatchObject([{ destination: '/realtime/room', headers: { event: 'typing' } }]);
+  await serve(() => all.server.current.message('room', 0, {}, { 'message-id': '~1', ephemeral: 'true', 'from-user': 'ben' }));
+  expect(seen.mock.calls).toEqual([['ben']]);
+});
+
+function Search(): ReactNode {
+  const { call, data, error, isPending } = useCall<string, number>('/app/search');
+  return (
+    <>
+      <button onClick={() => void call(1)}>one</button>
+      <em onClick={() => void call(2)}>two</em>
+      <p>{`${data} ${(error as { code?: string } | undefined)?.code} ${isPending}`}</p>
+      <output>{useConnectionId()}</output>
+    </>
+  );
+}
+
+test('a call, and what became of the last one', async () => {
+  await render(<Search />);
+  expect(text('p')).toBe('undefined undefined false');
+  await act(async () => document.querySelector('button')?.click());
+  expect(text('p')).toBe('undefined undefined true');
+  await serve(() => all.server.current.accept());
+  expect(text('output')).toBe(all.realtime.connectionId);
+  await serve(() => all.server.current.reply({ code: 'forbidden' }, { 'realtime-control': 'error' }));
+  expect(text('p')).toBe('undefined forbidden false');
+  await act(async () => document.querySelector('button')?.click());
+  await act(async () => document.querySelector('em')?.click());
+  await serve(() => all.server.current.reply('second'));
+  await serve(() => all.server.current.reply('first', {}, -2));
+  expect(text('p')).toBe('second undefined false');
+  await act(async () => document.querySelector('em')?.click());
+  await render(null);
+  await all.environment.pass(60_000);
+  expect(all.realtime.state).toBe('idle');
+  expect(all.environment.timers).toBe(0);
+});
+
+test('what is new runs on no server either', () => {
+  const html = renderToString(
+    <RealtimeProvider realtime={all.realtime}>
+      <Viewers />
+      <Search />
+      <Typing onTyping={() => {}} />
+    </RealtimeProvider>,
+  );
+  expect(html).toContain('<ul>undefined 0: </ul>');
+  expect(all.server.connections).toEqual([]);
 });

@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { type App, createApp, defineComponent, h, nextTick, ref, type Ref } from 'vue';
-import { realtimePlugin, useConnectionState, useTopic } from '../../main/ts/vue.js';
+import { realtimePlugin, useCall, useConnectionId, useConnectionState, usePresence, useSubscription, useTopic } from '../../main/ts/vue.js';
 import { settle, setup, type Setup } from './fakes.js';
 
 let all: Setup;
@@ -75,4 +75,71 @@ test('1,000 times mounted and unmounted: nothing is left', async () => {
   expect(all.realtime.subscriptionCount).toBe(0);
   expect(all.environment.timers).toBe(0);
   expect(all.environment.listeners.size).toBe(0);
+});
+
+function mountSetup<T>(setup: () => T): T {
+  let result: T | undefined;
+  app = createApp(defineComponent({ setup: () => ((result = setup()), () => h('p')) }));
+  app.use(realtimePlugin(all.realtime));
+  app.mount(document.body.appendChild(document.createElement('main')));
+  return result as T;
+}
+
+test('who is there, and what this user says about itself', async () => {
+  const room = ref<string | null>('room');
+  const { members, count, state, update } = mountSetup(() => usePresence(room));
+  await settle();
+  all.server.current.accept();
+  await settle();
+  all.server.current.live('room');
+  const ada = { id: 'ada', info: {}, sessions: 1, status: 'online', since: 1 };
+  all.server.current.presence('room', { version: 1, count: 1, members: [ada] });
+  expect([members.value, count.value, state.value]).toEqual([[ada], 1, 'live']);
+  expect(all.server.current.headersOf('room')).toMatchObject({ presence: 'join' });
+  update({ data: 5 });
+  expect(all.server.current.sent).toMatchObject([{ body: '{"data":5}' }]);
+  room.value = null;
+  await nextTick();
+  expect([members.value, count.value, state.value]).toEqual([[], 0, undefined]);
+  app?.unmount();
+  app = undefined;
+  await all.environment.pass(60_000);
+  expect(all.environment.timers).toBe(0);
+});
+
+test('a subscription to send with', async () => {
+  const seen = vi.fn();
+  const subscription = mountSetup(() => useSubscription('room', null, seen));
+  await settle();
+  all.server.current.accept();
+  await settle();
+  all.server.current.live('room');
+  void subscription.value?.send('typing');
+  expect(all.server.current.sent).toMatchObject([{ headers: { event: 'typing' } }]);
+  const typing = vi.fn();
+  subscription.value?.listen('typing', typing);
+  all.server.current.message('room', 0, {}, { 'message-id': '~1', ephemeral: 'true', event: 'typing' });
+  expect([seen.mock.calls.length, typing.mock.calls.length]).toEqual([0, 1]);
+});
+
+test('a call, and what became of the last one', async () => {
+  const { call, data, error, isPending, id } = mountSetup(() => ({ ...useCall<string, number>('/app/search'), id: useConnectionId() }));
+  void call(1);
+  expect([data.value, error.value, isPending.value, id.value]).toEqual([undefined, undefined, true, undefined]);
+  await settle();
+  all.server.current.accept();
+  expect(id.value).toBe(all.realtime.connectionId);
+  all.server.current.reply({ code: 'forbidden' }, { 'realtime-control': 'error' });
+  await settle();
+  expect([data.value, error.value, isPending.value]).toMatchObject([undefined, { code: 'forbidden' }, false]);
+  void call(2);
+  void call(3);
+  all.server.current.reply('third');
+  all.server.current.reply('second', {}, -2);
+  await settle();
+  expect([data.value, error.value, isPending.value]).toEqual(['third', undefined, false]);
+  const gone = call(4);
+  app?.unmount();
+  app = undefined;
+  await expect(gone).rejects.toMatchObject({ name: 'AbortError' });
 });
