@@ -57,14 +57,15 @@ class UnavailableBackplaneTests {
 
 	@Test
 	void whenTheBackplaneFailsThenTheSubscriptionIsDeniedAndMayBeRepeated() {
+		// A channel that no other test has opened.
 		try (RawStompClient client = RawStompClient.connect(this.port, "alice")) {
-			client.sendSubscribe("s1", "/realtime/contact.updated");
+			client.sendSubscribe("s1", "/realtime/room.failed");
 			this.backplane.waiting.completeExceptionally(new IllegalStateException("Expected by a test"));
 			String denied = client.next();
 			assertThat(RawStompClient.header(denied, "realtime-control")).isEqualTo("denied");
 			assertThat(RawStompClient.code(denied)).isEqualTo("unavailable");
 			this.backplane.waiting = CompletableFuture.completedFuture(null);
-			client.subscribe("s1", "/realtime/contact.updated");
+			client.subscribe("s1", "/realtime/room.failed");
 		}
 	}
 
