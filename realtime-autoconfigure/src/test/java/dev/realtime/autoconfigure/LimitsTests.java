@@ -5,6 +5,7 @@ import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
@@ -18,6 +19,7 @@ import dev.realtime.netty.NettyEndpoint;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -355,8 +357,30 @@ class LimitsTests {
 			catch (SocketException ex) {
 				assertThat(ex).as("closed in the client's face").hasMessageMatching("Broken pipe|Connection reset.*");
 				assertThat(counted).isTrue();
+				assertThat(transport).isEqualTo("servlet");
 			}
 			assertThat(sent).isGreaterThan(200);
+		}
+	}
+
+	@Test
+	@Tag("T16")
+	void whenClientOfThePortIsClosedInTheMiddleOfAWriteThenItReadsWhyAndAnOrderlyEnd() throws IOException {
+		try (RawSocket client = RawSocket.upgraded(this.endpoint.getPort())) {
+			connect(client, "alice@acme");
+			byte[] header = RawSocket.header(RawSocket.TEXT, 1000);
+			byte[] frame = Arrays.copyOf(header, header.length + 1000);
+			Arrays.fill(frame, header.length, frame.length, (byte) '\n');
+			for (int i = 0; i < 300; i++) {
+				client.write(frame);
+			}
+			RawSocket.Frame last = client.receive();
+			while (last.opcode() != RawSocket.CLOSE) {
+				last = client.receive();
+			}
+			client.send(RawSocket.CLOSE, Arrays.copyOf(last.payload(), 2));
+			assertThat(last.payload()).startsWith(4005 >> 8, 4005 & 0xff);
+			assertThat(client.rest()).isEmpty();
 		}
 	}
 

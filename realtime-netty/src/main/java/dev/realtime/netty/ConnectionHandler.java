@@ -2,6 +2,7 @@ package dev.realtime.netty;
 
 import java.nio.ByteBuffer;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 
 import dev.realtime.core.CloseReason;
 import dev.realtime.core.Connection;
@@ -38,6 +39,9 @@ final class ConnectionHandler extends SimpleChannelInboundHandler<WebSocketFrame
 
 	/** Messages that wait for a worker before the connection is no longer read. */
 	private static final int MAX_WAITING = 64;
+
+	/** Between two looks at what a client still sends that had to go for its rate. */
+	private static final long UNWANTED_MILLIS = 100;
 
 	private final WebSocketHandler handler;
 
@@ -98,12 +102,21 @@ final class ConnectionHandler extends SimpleChannelInboundHandler<WebSocketFrame
 
 	/**
 	 * What a client goes on to send has no effect, and what one sends that had to go
-	 * because it sent too much is not even read.
+	 * because it sent too much is read slowly: its answer to our close may be among it,
+	 * and a flood is not to cost anything.
 	 */
 	private void ignore(ChannelHandlerContext context) {
 		if (this.sink.closeReason() == CloseReason.RATE_LIMITED) {
 			context.channel().config().setAutoRead(false);
 		}
+	}
+
+	@Override
+	public void channelReadComplete(ChannelHandlerContext context) {
+		if (this.sink.closeReason() == CloseReason.RATE_LIMITED && !context.channel().config().isAutoRead()) {
+			context.executor().schedule(context::read, UNWANTED_MILLIS, TimeUnit.MILLISECONDS);
+		}
+		context.fireChannelReadComplete();
 	}
 
 	/**
