@@ -2,7 +2,9 @@ package dev.realtime.stomp;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 import jakarta.websocket.CloseReason;
@@ -42,6 +44,12 @@ final class JakartaSender implements AsyncSender {
 
 	private static final long ANSWER_TIMEOUT_MILLIS = 5000;
 
+	/**
+	 * Who said goodbye may close first. Tomcat forgets our close frame if that of the
+	 * client arrives while it is being sent.
+	 */
+	private static final long GOODBYE_MILLIS = 1000;
+
 	private final Session session;
 
 	private final Executor closing;
@@ -73,7 +81,9 @@ final class JakartaSender implements AsyncSender {
 
 	@Override
 	public void close(CloseStatus status) {
-		this.closing.execute(() -> {
+		Executor executor = status.equalsCode(CloseStatus.NORMAL)
+				? CompletableFuture.delayedExecutor(GOODBYE_MILLIS, TimeUnit.MILLISECONDS, this.closing) : this.closing;
+		executor.execute(() -> {
 			try {
 				this.session.getUserProperties().put(TOMCAT_BLOCKING_TIMEOUT, CLOSE_TIMEOUT_MILLIS);
 				this.session.getUserProperties().put(TOMCAT_ANSWER_TIMEOUT, ANSWER_TIMEOUT_MILLIS);
