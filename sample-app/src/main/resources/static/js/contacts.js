@@ -134,8 +134,13 @@ realtime.subscribe('contact.updated', null, ({ id }) => refetch(id), {
 	onGap: refetchAll,
 });
 realtime.subscribe('pipeline.stats', null, showStats, { onGap: () => {} }); // the next ones come soon
-// If the session has ended the handshake fails without saying why; the API does say.
-realtime.on('disconnect', () => api('GET', '/contacts').catch(() => {}));
+realtime.on('disconnect', ({ retryIn }) => {
+	if (retryIn === undefined) {
+		location.assign('/login?expired');
+	}
+	// If the session has ended meanwhile the handshake fails without saying why; the API does say.
+	api('GET', '/contacts').catch(() => {});
+});
 
 table.addEventListener('click', (event) => {
 	if (event.target.closest('.edit')) {
