@@ -33,7 +33,9 @@ class NodesTests {
 	static void createCluster() throws Exception {
 		cluster = new Cluster("nodes", 3,
 				List.of("-cp", System.getProperty("java.class.path"), NodeApplication.class.getName(),
-						"--realtime.ws-port=0", "--realtime.tenant.required=true", "--realtime.shutdown.spread=3s",
+						"--realtime.limits.connections-per-user=0",
+						"--realtime.limits.unauthenticated-connections-per-address=0", "--realtime.ws-port=0",
+						"--realtime.tenant.required=true", "--realtime.shutdown.spread=3s",
 						"--management.endpoint.health.show-details=always"));
 	}
 
