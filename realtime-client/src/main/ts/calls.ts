@@ -116,7 +116,6 @@ export class Calls {
 
   /** The connection is gone: what was sent is not sent again. */
   interrupt(isForEver: boolean): void {
-    this.#subscribed = undefined;
     for (const call of [...this.#calls.values()]) {
       if (call.isSent || isForEver) {
         call.reject(new CallError(call.destination, call.isSent ? 'connection-lost' : 'not-connected'));
@@ -147,7 +146,7 @@ export class Calls {
 
   #send(id: string, call: Call): void {
     const connection = this.#connection();
-    if (connection === undefined || call.isSent || !this.#calls.has(id)) {
+    if (connection === undefined || !this.#calls.has(id)) {
       return;
     }
     if (this.#subscribed !== connection) {

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { describe, expect, test, vi } from 'vitest';
 import { CallError } from '../../main/ts/index.js';
 import { connected, reconnect, settle, setup } from './fakes.js';
@@ -84,6 +85,11 @@ describe('a call', () => {
     const sent = server.current.sent.length;
     await expect(realtime.call(GET, {}, { signal: controller.signal })).rejects.toThrow('not wanted');
     expect(server.current.sent).toHaveLength(sent);
+    const { signal } = new AbortController();
+    const another = realtime.call(GET, {}, { signal });
+    server.current.reply(1);
+    await another;
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
   });
 });
 

@@ -116,8 +116,10 @@ describe('a frame that does not follow the one before', () => {
     const all = await joined();
     await reconnect(all);
     all.server.current.live('room');
-    all.server.current.presence('room', { version: 3, from: 2, count: 9, joined: [eva] });
+    all.server.current.presence('room', { version: 2, from: 1, count: 9, joined: [ben] });
+    await all.environment.pass(5_000);
     expect(ids(all.presence.members)).toEqual(['ada']);
+    expect(all.server.current.subscribed).toHaveLength(1);
     all.server.current.presence('room', { version: 8, count: 2, members: [ada, eva] });
     expect(all.told).toEqual(['1: ada', '+eva', '2: ada,eva']);
   });
