@@ -13,6 +13,8 @@ export const CONTROL_CODES = {
   unavailable: 'Not available now, try again later',
   'unknown-destination': 'Nothing is served at this destination',
   'wrong-endpoint': 'Topics are not served at this WebSocket endpoint',
+  'invalid-request': 'The request is not valid',
+  failed: 'The request failed',
   'history-lost': 'Messages were missed, fetch the data again',
 } as const;
 

@@ -22,14 +22,15 @@ class ArchitectureTests {
 	void modulesAreKept() {
 		classes().should()
 			.onlyDependOnClassesThat()
-			.resideInAnyPackage("java..", "jakarta.servlet..", "jakarta.websocket..",
-					"org.eclipse.jetty.websocket.api..", "org.eclipse.jetty.ee11.websocket.server..",
-					"org.jspecify.annotations", "org.slf4j", "com.nimbusds..", "dev.realtime..", "tools.jackson..",
-					"io.github.bucket4j..", "org.springframework.aop..", "org.springframework.beans..",
-					"org.springframework.context..", "org.springframework.core..", "org.springframework.expression..",
-					"org.springframework.format..", "org.springframework.http..", "org.springframework.messaging..",
-					"org.springframework.security..", "org.springframework.transaction..", "org.springframework.util..",
-					"org.springframework.web..")
+			.resideInAnyPackage("java..", "jakarta.servlet..", "jakarta.validation..", "jakarta.websocket..",
+					"com.fasterxml.jackson.annotation..", "org.eclipse.jetty.websocket.api..",
+					"org.eclipse.jetty.ee11.websocket.server..", "org.jspecify.annotations", "org.slf4j",
+					"com.nimbusds..", "dev.realtime..", "tools.jackson..", "io.github.bucket4j..",
+					"org.springframework.aop..", "org.springframework.beans..", "org.springframework.context..",
+					"org.springframework.core..", "org.springframework.expression..", "org.springframework.format..",
+					"org.springframework.http..", "org.springframework.messaging..", "org.springframework.security..",
+					"org.springframework.transaction..", "org.springframework.util..",
+					"org.springframework.validation..", "org.springframework.web..")
 			.check(this.classes);
 	}
 

@@ -26,6 +26,7 @@ import dev.realtime.token.UserTokens;
 import dev.realtime.topic.Topics;
 import dev.realtime.topic.UserChannel;
 import jakarta.servlet.ServletContext;
+import tools.jackson.databind.json.JsonMapper;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
@@ -180,7 +181,8 @@ public final class RealtimeEndpointAutoConfiguration {
 	@Order(Ordered.LOWEST_PRECEDENCE)
 	WebSocketMessageBrokerConfigurer realtimeTopicConfigurer(ObjectProvider<StompBroker> broker,
 			DestinationPolicy policy,
-			@Qualifier("clientOutboundChannel") ObjectProvider<MessageChannel> outboundChannel) {
+			@Qualifier("clientOutboundChannel") ObjectProvider<MessageChannel> outboundChannel,
+			ObjectProvider<JsonMapper> mapper) {
 		// The broker is looked up with the first frame: it leads to beans of the
 		// application,
 		// and some of those to the channels that are being configured here.
@@ -188,8 +190,8 @@ public final class RealtimeEndpointAutoConfiguration {
 
 			@Override
 			public void configureClientInboundChannel(ChannelRegistration registration) {
-				registration
-					.interceptors(StompBroker.topicInterceptor(broker::getObject, policy, outboundChannel::getObject));
+				registration.interceptors(StompBroker.topicInterceptor(broker::getObject, policy,
+						outboundChannel::getObject, () -> mapper.getIfAvailable(JsonMapper::new)));
 			}
 
 		};

@@ -213,6 +213,8 @@ public record RealtimeProperties(@DefaultValue("true") boolean enabled, @Default
 	 * @param subscriptionsPerUser the most subscriptions of one user
 	 * @param subscriptionsPerTenant the most subscriptions of one tenant
 	 * @param subscribesPerSecond the most SUBSCRIBE frames of one connection
+	 * @param callsPerConnection the most calls of one connection that are not answered
+	 * yet
 	 * @param framesPerSecond the most frames of one connection
 	 * @param framesPerSecondPerUser the most frames of one user
 	 * @param framesPerSecondPerTenant the most frames of one tenant
@@ -233,13 +235,13 @@ public record RealtimeProperties(@DefaultValue("true") boolean enabled, @Default
 			@DefaultValue("0") int connectionsPerTenant, @DefaultValue("1000") int unauthenticatedConnectionsPerAddress,
 			@DefaultValue("0") int handshakesPerSecond, @DefaultValue("128") int subscriptionsPerConnection,
 			@DefaultValue("0") int subscriptionsPerUser, @DefaultValue("0") int subscriptionsPerTenant,
-			@DefaultValue("50") int subscribesPerSecond, @DefaultValue("200") int framesPerSecond,
-			@DefaultValue("0") int framesPerSecondPerUser, @DefaultValue("0") int framesPerSecondPerTenant,
-			@DefaultValue("1MB") DataSize bytesPerSecond, @DefaultValue("0B") DataSize bytesPerSecondPerUser,
-			@DefaultValue("0B") DataSize bytesPerSecondPerTenant, @DefaultValue("64") int headersPerFrame,
-			@DefaultValue("16KB") DataSize headerSize, @DefaultValue("64KB") DataSize frameSize,
-			@DefaultValue("1MB") DataSize pendingBytes, @DefaultValue("10s") Duration connectTimeout,
-			@DefaultValue("10s") Duration ruleTimeout) {
+			@DefaultValue("50") int subscribesPerSecond, @DefaultValue("64") int callsPerConnection,
+			@DefaultValue("200") int framesPerSecond, @DefaultValue("0") int framesPerSecondPerUser,
+			@DefaultValue("0") int framesPerSecondPerTenant, @DefaultValue("1MB") DataSize bytesPerSecond,
+			@DefaultValue("0B") DataSize bytesPerSecondPerUser, @DefaultValue("0B") DataSize bytesPerSecondPerTenant,
+			@DefaultValue("64") int headersPerFrame, @DefaultValue("16KB") DataSize headerSize,
+			@DefaultValue("64KB") DataSize frameSize, @DefaultValue("1MB") DataSize pendingBytes,
+			@DefaultValue("10s") Duration connectTimeout, @DefaultValue("10s") Duration ruleTimeout) {
 
 		LimitOptions toOptions() {
 			Map<Limit, Long> values = new EnumMap<>(Limit.class);
@@ -252,6 +254,7 @@ public record RealtimeProperties(@DefaultValue("true") boolean enabled, @Default
 			values.put(Limit.SUBSCRIPTIONS_PER_USER, (long) this.subscriptionsPerUser);
 			values.put(Limit.SUBSCRIPTIONS_PER_TENANT, (long) this.subscriptionsPerTenant);
 			values.put(Limit.SUBSCRIBES_PER_SECOND, (long) this.subscribesPerSecond);
+			values.put(Limit.CALLS_PER_CONNECTION, (long) this.callsPerConnection);
 			values.put(Limit.FRAMES_PER_SECOND, (long) this.framesPerSecond);
 			values.put(Limit.FRAMES_PER_SECOND_PER_USER, (long) this.framesPerSecondPerUser);
 			values.put(Limit.FRAMES_PER_SECOND_PER_TENANT, (long) this.framesPerSecondPerTenant);

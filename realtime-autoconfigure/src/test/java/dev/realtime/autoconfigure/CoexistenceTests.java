@@ -168,6 +168,32 @@ class CoexistenceTests {
 		}
 
 		@Test
+		void whenClientCallsAMethodThenTheValueIsItsReplyInsteadOfABroadcast() {
+			try (RawStompClient alice = RawStompClient.connect(this.port, "alice")) {
+				alice.send("SUBSCRIBE\nid:t\ndestination:/topic/ask\nreceipt:t\n\n\0");
+				assertThat(alice.next()).isEqualTo("RECEIPT\nreceipt-id:t\n\n");
+				alice.send("SUBSCRIBE\nid:r\ndestination:/realtime/@replies\nreceipt:r\n\n\0");
+				assertThat(alice.next()).isEqualTo("RECEIPT\nreceipt-id:r\n\n");
+				alice.send("SEND\ndestination:/api/ask\nreply-to:r\ncorrelation-id:c\n\nme\0");
+				String reply = alice.next();
+				assertThat(RawStompClient.header(reply, "correlation-id")).isEqualTo("c");
+				assertThat(RawStompClient.body(reply)).isEqualTo("\"asked me\"");
+				alice.expectNothingElse();
+				alice.send("SEND\ndestination:/api/ask\n\nall\0");
+				String broadcast = alice.next();
+				assertThat(RawStompClient.header(broadcast, "subscription")).isEqualTo("t");
+				assertThat(RawStompClient.body(broadcast)).isEqualTo("asked all");
+				alice.send("SEND\ndestination:/api/secret\nreply-to:r\ncorrelation-id:c\n\nx\0");
+				assertThat(RawStompClient.code(alice.next())).isEqualTo("forbidden");
+				for (String nowhere : List.of("/topic/ask", "/api/nothing", "/queue/x")) {
+					alice.send("SEND\ndestination:" + nowhere + "\nreply-to:r\ncorrelation-id:c\n\nx\0");
+					assertThat(RawStompClient.code(alice.next())).isEqualTo("unknown-destination");
+				}
+				alice.expectNothingElse();
+			}
+		}
+
+		@Test
 		void whenRulesOfTheApplicationDenyThenClientIsToldSo() {
 			try (RawStompClient alice = RawStompClient.connect(this.port, "alice")) {
 				assertThat(alice.subscribeInVain("s1", "/topic/secret")).isEqualTo("forbidden");

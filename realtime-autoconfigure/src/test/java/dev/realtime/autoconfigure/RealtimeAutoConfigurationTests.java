@@ -327,7 +327,7 @@ class RealtimeAutoConfigurationTests {
 				new RealtimeProperties.Token(null, List.of(), Duration.ofSeconds(60)),
 				new RealtimeProperties.History(100, Duration.ofHours(1), 100_000),
 				new RealtimeProperties.Limits(DataSize.ofKilobytes(16), DataSize.ofKilobytes(1), 8, 128, 0, 1000, 0,
-						1000, 0, 128, 0, 0, 50, 200, 0, 0, DataSize.ofMegabytes(1), DataSize.ofBytes(0),
+						1000, 0, 128, 0, 0, 50, 64, 200, 0, 0, DataSize.ofMegabytes(1), DataSize.ofBytes(0),
 						DataSize.ofBytes(0), 64, DataSize.ofKilobytes(16), DataSize.ofKilobytes(64),
 						DataSize.ofMegabytes(1), Duration.ofSeconds(10), Duration.ofSeconds(10)),
 				new RealtimeProperties.Shutdown(Duration.ofSeconds(10))));
@@ -358,6 +358,7 @@ class RealtimeAutoConfigurationTests {
 				Map.entry("realtime.limits.subscriptions-per-user", "18"),
 				Map.entry("realtime.limits.subscriptions-per-tenant", "19"),
 				Map.entry("realtime.limits.subscribes-per-second", "20"),
+				Map.entry("realtime.limits.calls-per-connection", "29"),
 				Map.entry("realtime.limits.frames-per-second", "21"),
 				Map.entry("realtime.limits.frames-per-second-per-user", "22"),
 				Map.entry("realtime.limits.frames-per-second-per-tenant", "23"),
@@ -377,9 +378,9 @@ class RealtimeAutoConfigurationTests {
 				new RealtimeProperties.Token("s", List.of("t", "u"), Duration.ofSeconds(12)),
 				new RealtimeProperties.History(1, Duration.ofMinutes(2), 3),
 				new RealtimeProperties.Limits(DataSize.ofKilobytes(4), DataSize.ofBytes(5), 6, 12, 13, 14, 15, 16, 17,
-						7, 18, 19, 20, 21, 22, 23, DataSize.ofBytes(24), DataSize.ofBytes(25), DataSize.ofBytes(26), 27,
-						DataSize.ofBytes(28), DataSize.ofKilobytes(8), DataSize.ofKilobytes(9), Duration.ofMillis(10),
-						Duration.ofSeconds(14)),
+						7, 18, 19, 20, 29, 21, 22, 23, DataSize.ofBytes(24), DataSize.ofBytes(25), DataSize.ofBytes(26),
+						27, DataSize.ofBytes(28), DataSize.ofKilobytes(8), DataSize.ofKilobytes(9),
+						Duration.ofMillis(10), Duration.ofSeconds(14)),
 				new RealtimeProperties.Shutdown(Duration.ofSeconds(11))));
 	}
 

@@ -36,6 +36,9 @@ public enum Limit {
 	/** SUBSCRIBE frames of one connection. */
 	SUBSCRIBES_PER_SECOND,
 
+	/** Calls of one connection that are not answered yet. */
+	CALLS_PER_CONNECTION,
+
 	/** Frames of one connection, heart-beats, fragments, pings and pongs included. */
 	FRAMES_PER_SECOND,
 

@@ -50,6 +50,12 @@ public enum ControlCode {
 	/** Topics are served at another WebSocket endpoint. */
 	WRONG_ENDPOINT("wrong-endpoint", "Topics are not served at this WebSocket endpoint"),
 
+	/** What a call brought can not be read, or is not valid. */
+	INVALID_REQUEST("invalid-request", "The request is not valid"),
+
+	/** What a call was for failed. */
+	FAILED("failed", "The request failed"),
+
 	/** Messages were lost and can not be had any more: fetch the data again. */
 	HISTORY_LOST("history-lost", "Messages were missed, fetch the data again");
 

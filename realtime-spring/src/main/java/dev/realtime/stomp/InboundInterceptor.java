@@ -6,11 +6,12 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.messaging.Message;
 import org.springframework.messaging.MessageChannel;
+import org.springframework.messaging.MessageHandler;
 import org.springframework.messaging.simp.SimpMessageHeaderAccessor;
 import org.springframework.messaging.simp.SimpMessageType;
 import org.springframework.messaging.simp.stomp.StompCommand;
 import org.springframework.messaging.simp.stomp.StompHeaderAccessor;
-import org.springframework.messaging.support.ChannelInterceptor;
+import org.springframework.messaging.support.ExecutorChannelInterceptor;
 import org.springframework.messaging.support.MessageBuilder;
 import org.springframework.messaging.support.MessageHeaderAccessor;
 import org.springframework.util.MimeTypeUtils;
@@ -20,7 +21,7 @@ import org.springframework.util.MimeTypeUtils;
  * of the application pass. The last interceptor, so that those of the application and of
  * Spring Security see every frame before.
  */
-final class InboundInterceptor implements ChannelInterceptor {
+final class InboundInterceptor implements ExecutorChannelInterceptor {
 
 	/** Where a client sends a fresh token. */
 	private static final String REFRESH_DESTINATION = StompFrames.DESTINATION_PREFIX + "@auth";
@@ -31,11 +32,14 @@ final class InboundInterceptor implements ChannelInterceptor {
 
 	private final Supplier<MessageChannel> outboundChannel;
 
-	InboundInterceptor(Supplier<StompBroker> broker, DestinationPolicy policy,
-			Supplier<MessageChannel> outboundChannel) {
+	private final CallMethods callMethods;
+
+	InboundInterceptor(Supplier<StompBroker> broker, DestinationPolicy policy, Supplier<MessageChannel> outboundChannel,
+			CallMethods callMethods) {
 		this.broker = broker;
 		this.policy = policy;
 		this.outboundChannel = outboundChannel;
+		this.callMethods = callMethods;
 	}
 
 	@Override
@@ -52,6 +56,11 @@ final class InboundInterceptor implements ChannelInterceptor {
 		return handle(type, frame, connection) ? null : message;
 	}
 
+	@Override
+	public @Nullable Message<?> beforeHandle(Message<?> message, MessageChannel channel, MessageHandler handler) {
+		return this.callMethods.handle(message, handler);
+	}
+
 	/**
 	 * Handles a frame of a connection of ours.
 	 * @return {@code false} if it is for the application
@@ -60,7 +69,7 @@ final class InboundInterceptor implements ChannelInterceptor {
 		return switch (type) {
 			case CONNECT -> !connect(frame, connection);
 			case SUBSCRIBE -> subscribe(frame, connection);
-			case UNSUBSCRIBE -> topicBroker().unsubscribe(connection, frame);
+			case UNSUBSCRIBE -> calls().unsubscribe(connection, frame) || topicBroker().unsubscribe(connection, frame);
 			case MESSAGE -> send(frame, connection);
 			default -> false;
 		};
@@ -76,6 +85,10 @@ final class InboundInterceptor implements ChannelInterceptor {
 	}
 
 	private boolean subscribe(StompHeaderAccessor frame, StompConnection connection) {
+		if (Calls.DESTINATION.equals(frame.getDestination())) {
+			calls().subscribe(connection, frame);
+			return true;
+		}
 		if (isOurs(frame)) {
 			topicBroker().subscribe(connection, frame);
 			return true;
@@ -101,7 +114,7 @@ final class InboundInterceptor implements ChannelInterceptor {
 			topicBroker().refuseSend(connection, frame, ControlCode.UNKNOWN_DESTINATION);
 			return true;
 		}
-		return false;
+		return !calls().admit(connection, frame);
 	}
 
 	private void refresh(StompHeaderAccessor frame, StompConnection connection) {
@@ -133,6 +146,10 @@ final class InboundInterceptor implements ChannelInterceptor {
 
 	private TopicBroker topicBroker() {
 		return this.broker.get().topicBroker();
+	}
+
+	private Calls calls() {
+		return this.broker.get().calls();
 	}
 
 	private static boolean isOurs(StompHeaderAccessor frame) {

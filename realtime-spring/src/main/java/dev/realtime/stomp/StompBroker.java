@@ -19,6 +19,7 @@ import dev.realtime.token.UserTokens;
 import dev.realtime.topic.Topics;
 import dev.realtime.topic.UserChannel;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.json.JsonMapper;
 
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.messaging.MessageChannel;
@@ -49,6 +50,8 @@ public final class StompBroker {
 
 	private final TopicBroker topicBroker;
 
+	private final Calls calls;
+
 	private final ConnectHandler connectHandler;
 
 	/**
@@ -76,6 +79,7 @@ public final class StompBroker {
 		this.topicBroker = new TopicBroker(engine,
 				new SubscribeRights(topics, tokens.subscriptions(), access, userChannel), filters, this.frames,
 				limiter);
+		this.calls = new Calls(this.topicBroker, this.frames, limiter);
 		this.connectHandler = new ConnectHandler(authenticator, this.tokens, tenants, options, this.frames);
 	}
 
@@ -94,11 +98,12 @@ public final class StompBroker {
 	 * @param broker supplies the broker when a frame arrives
 	 * @param policy which other destinations clients may use
 	 * @param outboundChannel the {@code clientOutboundChannel}
+	 * @param mapper writes the replies to calls
 	 * @return a new interceptor
 	 */
 	public static ChannelInterceptor topicInterceptor(Supplier<StompBroker> broker, DestinationPolicy policy,
-			Supplier<MessageChannel> outboundChannel) {
-		return new InboundInterceptor(broker, policy, outboundChannel);
+			Supplier<MessageChannel> outboundChannel, Supplier<JsonMapper> mapper) {
+		return new InboundInterceptor(broker, policy, outboundChannel, new CallMethods(mapper));
 	}
 
 	/**
@@ -124,8 +129,8 @@ public final class StompBroker {
 	}
 
 	StompProtocolHandler protocolHandler(AbstractSubscribableChannel inboundChannel, ApplicationEventPublisher events) {
-		return new StompProtocolHandler(this.engine, inboundChannel, this.connectHandler, this.topicBroker, this.frames,
-				this.tokens, events, this.options.frameSize(), new IdleCuts(this.options.heartbeat()));
+		return new StompProtocolHandler(this.engine, inboundChannel, this.connectHandler, this.topicBroker, this.calls,
+				this.frames, this.tokens, events, this.options.frameSize(), new IdleCuts(this.options.heartbeat()));
 	}
 
 	ConnectHandler connectHandler() {
@@ -134,6 +139,10 @@ public final class StompBroker {
 
 	TopicBroker topicBroker() {
 		return this.topicBroker;
+	}
+
+	Calls calls() {
+		return this.calls;
 	}
 
 	/**

@@ -50,6 +50,8 @@ final class StompConnection implements GuardedClient {
 
 	private final ConnectionLimits limits;
 
+	private final ConnectionCalls calls;
+
 	private final AtomicInteger refusedSends = new AtomicInteger();
 
 	private volatile State state = State.NEW;
@@ -80,6 +82,7 @@ final class StompConnection implements GuardedClient {
 		this.session = session;
 		this.opened = access.now();
 		this.limits = limits;
+		this.calls = new ConnectionCalls(frames, writer);
 		this.user = handshakeUser;
 	}
 
@@ -120,6 +123,10 @@ final class StompConnection implements GuardedClient {
 
 	ConnectionLimits limits() {
 		return this.limits;
+	}
+
+	ConnectionCalls calls() {
+		return this.calls;
 	}
 
 	/**

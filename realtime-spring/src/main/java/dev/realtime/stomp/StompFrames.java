@@ -192,6 +192,27 @@ public final class StompFrames implements FrameEncoder<WebSocketMessage<?>> {
 		return Long.toString(duration.toMillis());
 	}
 
+	/**
+	 * What became of a call.
+	 */
+	TextMessage reply(String subscriptionId, @Nullable String correlationId, byte[] json, boolean error,
+			@Nullable Duration retryAfter) {
+		Frame frame = new Frame("MESSAGE").header("subscription", subscriptionId)
+			.header("message-id", "reply")
+			.header("destination", Calls.DESTINATION)
+			.header("content-type", "application/json");
+		if (correlationId != null) {
+			frame.header("correlation-id", correlationId);
+		}
+		if (error) {
+			frame.header("realtime-control", "error");
+		}
+		if (retryAfter != null) {
+			frame.header("retry-after", millis(retryAfter));
+		}
+		return new TextMessage(frame.body(json));
+	}
+
 	TextMessage receipt(String receipt) {
 		return new TextMessage(new Frame("RECEIPT").header("receipt-id", receipt).empty());
 	}

@@ -87,6 +87,8 @@ final class StompProtocolHandler implements SubProtocolHandler {
 
 	private final TopicBroker topicBroker;
 
+	private final Calls calls;
+
 	private final InboundGuard guard;
 
 	private final StompFrames frames;
@@ -100,12 +102,13 @@ final class StompProtocolHandler implements SubProtocolHandler {
 	private final IdleCuts cuts;
 
 	StompProtocolHandler(RealtimeEngine engine, AbstractSubscribableChannel inboundChannel,
-			ConnectHandler connectHandler, TopicBroker topicBroker, StompFrames frames, ConnectionTokens tokens,
-			ApplicationEventPublisher events, int frameSize, IdleCuts cuts) {
+			ConnectHandler connectHandler, TopicBroker topicBroker, Calls calls, StompFrames frames,
+			ConnectionTokens tokens, ApplicationEventPublisher events, int frameSize, IdleCuts cuts) {
 		this.engine = engine;
 		this.inboundChannel = inboundChannel;
 		this.connectHandler = connectHandler;
 		this.topicBroker = topicBroker;
+		this.calls = calls;
 		this.guard = new InboundGuard(topicBroker);
 		this.frames = frames;
 		this.tokens = tokens;
@@ -237,6 +240,7 @@ final class StompProtocolHandler implements SubProtocolHandler {
 	 */
 	private void handled(StompConnection connection, Message<byte[]> message) {
 		StompHeaderAccessor frame = headers(message);
+		this.calls.handled(Call.of(frame));
 		String receipt = frame.getReceipt();
 		// That of DISCONNECT is sent with the end of the connection, which may be yet to
 		// come.

@@ -100,6 +100,9 @@ final class TopicBroker {
 		if (id.charAt(0) == SERVER_ID) {
 			throw new DeniedException(ControlCode.BAD_REQUEST, "Ids that begin with '@' are those of the server");
 		}
+		if (connection.calls().hasSubscription(id)) {
+			throw new DeniedException(ControlCode.DUPLICATE_ID);
+		}
 		Identity identity = connection.identity();
 		String name = topicName(frame.getDestination());
 		TopicFilter filter = filter(frame.getFirstNativeHeader("filter"));
@@ -218,16 +221,25 @@ final class TopicBroker {
 		if (frame.getReceipt() != null) {
 			connection.send(this.frames.rateLimitedReceipt(frame.getReceipt(), refusal.retryAfter()));
 		}
+		Call call = connection.calls().find(frame);
+		if (call != null) {
+			call.fail(refusal);
+		}
 	}
 
 	/**
-	 * Refuses a SEND, and ends the connection of those who go on.
+	 * Refuses a SEND, and ends the connection of those who go on. Who asks for a reply
+	 * and gets it is no such.
 	 */
 	void refuseSend(StompConnection connection, StompHeaderAccessor frame, ControlCode code) {
 		if (frame.getReceipt() != null) {
 			connection.send(this.frames.refusedReceipt(frame.getReceipt(), code));
 		}
-		if (connection.countRefusedSend() > MAX_REFUSED_SENDS) {
+		Call call = connection.calls().find(frame);
+		if (call != null) {
+			call.fail(code);
+		}
+		else if (connection.countRefusedSend() > MAX_REFUSED_SENDS) {
 			connection.fail(CloseReason.ABUSE, "Too many refused frames");
 		}
 	}

@@ -161,6 +161,11 @@ public class BrokerApplication {
 			return user.getName() + " whispers " + text;
 		}
 
+		@MessageMapping("ask")
+		String ask(String text) {
+			return "asked " + text;
+		}
+
 		@SubscribeMapping("greeting")
 		String greeting() {
 			return "hello";
