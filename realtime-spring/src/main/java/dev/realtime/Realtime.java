@@ -1,8 +1,11 @@
 package dev.realtime;
 
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -131,5 +134,45 @@ public interface Realtime {
 	 * {@link #forTenant(String)}
 	 */
 	Access access();
+
+	/**
+	 * Who is there, in a channel of the current tenant.
+	 * @param topic the name of a topic, with variables ({@code document.{id}}) or with
+	 * their values filled in
+	 * @param variables the values of the variables, in order
+	 * @return a view that looks anew with each call
+	 * @throws IllegalArgumentException if the topic has no {@link RealtimeTopic#presence
+	 * presence}
+	 */
+	ChannelPresence presence(String topic, Object... variables);
+
+	/**
+	 * Whether a user of the current tenant is connected, to any node.
+	 * @param user the name of the user
+	 * @return whether there is a connection, or was one within
+	 * {@code realtime.presence.leave-grace}
+	 */
+	boolean isOnline(String user);
+
+	/**
+	 * The users of the current tenant that are connected.
+	 * @return their names
+	 */
+	Set<String> onlineUsers();
+
+	/**
+	 * When a user of the current tenant was connected last.
+	 * @param user the name of the user
+	 * @return now if the user is connected; empty if this node does not know: it
+	 * remembers the last 100,000 users that went since it was started
+	 */
+	Optional<Instant> lastSeen(String user);
+
+	/**
+	 * Where a user of the current tenant is a member.
+	 * @param user the name of the user
+	 * @return names of topics with their variables filled in
+	 */
+	Set<String> whereIs(String user);
 
 }

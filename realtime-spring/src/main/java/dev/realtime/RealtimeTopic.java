@@ -95,4 +95,12 @@ public @interface RealtimeTopic {
 	 */
 	Overflow overflow() default Overflow.DISCONNECT;
 
+	/**
+	 * Whether subscribers can see who else is there. What they see of a member besides
+	 * its name says a {@link PresenceInfo} method, and who may see whom a
+	 * {@link PresenceVisible} method.
+	 * @return the mode
+	 */
+	Presence presence() default Presence.NONE;
+
 }

@@ -13,12 +13,14 @@ import dev.realtime.core.Backplane;
 import dev.realtime.core.InMemoryBackplane;
 import dev.realtime.core.RealtimeEngine;
 import dev.realtime.json.JsonPayloads;
+import dev.realtime.presence.PresenceHub;
 import dev.realtime.publish.DefaultRealtime;
 import dev.realtime.publish.DisabledRealtime;
 import dev.realtime.tenant.DefaultTenantResolver;
 import dev.realtime.tenant.Tenants;
 import dev.realtime.token.ConnectionUser;
 import dev.realtime.token.UserTokens;
+import dev.realtime.topic.InfoWriter;
 import dev.realtime.topic.SubscribeAttempt;
 import dev.realtime.topic.TopicFactory;
 import dev.realtime.topic.Topics;
@@ -34,6 +36,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.convert.ApplicationConversionService;
 import org.springframework.context.ApplicationContext;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
@@ -79,15 +82,33 @@ public final class RealtimeAutoConfiguration {
 		@Bean
 		@ConditionalOnMissingBean
 		Realtime realtime(RealtimeEngine engine, Topics topics, Tenants tenants, ObjectProvider<JsonMapper> mapper,
-				UserTokens tokens, AccessControl access, UserChannel userChannel, RealtimeProperties properties) {
+				UserTokens tokens, AccessControl access, UserChannel userChannel, PresenceHub presence,
+				RealtimeProperties properties) {
 			int payloadSize = (int) properties.limits().payloadSize().toBytes();
 			return new DefaultRealtime(engine, topics, tenants,
-					new JsonPayloads(mapper.getIfAvailable(JsonMapper::new), payloadSize), tokens, access, userChannel);
+					new JsonPayloads(mapper.getIfAvailable(JsonMapper::new), payloadSize), tokens, access, userChannel,
+					presence);
 		}
 
 		@Bean
 		UserChannel realtimeUserChannel(RealtimeProperties properties) {
 			return UserChannel.of(properties.history().toOptions());
+		}
+
+		@Bean
+		PresenceHub realtimePresenceHub(RealtimeEngine engine, RealtimeProperties properties,
+				ApplicationEventPublisher events) {
+			return new PresenceHub(engine, properties.presence().toOptions(), events::publishEvent);
+		}
+
+		@Bean
+		PresenceLifecycle realtimePresenceLifecycle(PresenceHub hub) {
+			return new PresenceLifecycle(hub);
+		}
+
+		@Bean
+		static LazyInitializationExcludeFilter eagerRealtimePresenceLifecycle() {
+			return LazyInitializationExcludeFilter.forBeanTypes(PresenceLifecycle.class);
 		}
 
 		@Bean
@@ -136,7 +157,7 @@ public final class RealtimeAutoConfiguration {
 		@Bean
 		Topics realtimeTopics(ApplicationContext context, TopicTypes scanned, RealtimeProperties properties,
 				ObjectProvider<RoleHierarchy> roleHierarchy, ObjectProvider<GrantedAuthorityDefaults> authorityDefaults,
-				ObjectProvider<PermissionEvaluator> permissionEvaluator) {
+				ObjectProvider<PermissionEvaluator> permissionEvaluator, ObjectProvider<JsonMapper> mapper) {
 			DefaultAuthorizationManagerFactory<Message<SubscribeAttempt>> managers = new DefaultAuthorizationManagerFactory<>();
 			roleHierarchy.ifAvailable(managers::setRoleHierarchy);
 			authorityDefaults.ifAvailable((defaults) -> managers.setRolePrefix(defaults.getRolePrefix()));
@@ -145,7 +166,8 @@ public final class RealtimeAutoConfiguration {
 			expressions.setApplicationContext(context);
 			permissionEvaluator.ifAvailable(expressions::setPermissionEvaluator);
 			TopicFactory topicFactory = new TopicFactory(properties.history().toOptions(),
-					ApplicationConversionService.getSharedInstance(), expressions);
+					ApplicationConversionService.getSharedInstance(), expressions, new InfoWriter(
+							mapper.getIfAvailable(JsonMapper::new), (int) properties.presence().dataSize().toBytes()));
 			return new TopicsFactory(context, topicFactory).create(scanned, context.getClassLoader());
 		}
 

@@ -12,6 +12,7 @@ import dev.realtime.core.RealtimeEngine;
 import dev.realtime.json.FilterParser;
 import dev.realtime.limit.HandshakeLimiter;
 import dev.realtime.limit.Limiter;
+import dev.realtime.presence.PresenceHub;
 import dev.realtime.stomp.AuthenticatedHandshakeInterceptor;
 import dev.realtime.stomp.ConnectAuthenticator;
 import dev.realtime.stomp.DestinationPolicy;
@@ -89,7 +90,7 @@ public final class RealtimeEndpointAutoConfiguration {
 	@Bean
 	StompBroker realtimeStompBroker(RealtimeEngine engine, Topics topics, UserChannel userChannel, Tenants tenants,
 			ObjectProvider<ConnectAuthenticator> authenticator, UserTokens tokens, AccessControl access,
-			RealtimeProperties properties, Limiter limiter) {
+			RealtimeProperties properties, Limiter limiter, PresenceHub presence) {
 		access.start();
 		RealtimeProperties.Limits limits = properties.limits();
 		StompEndpointOptions options = new StompEndpointOptions(properties.heartbeat(), limits.connectTimeout(),
@@ -97,7 +98,7 @@ public final class RealtimeEndpointAutoConfiguration {
 		FilterParser filters = new FilterParser((int) limits.filterSize().toBytes(), limits.filterKeys(),
 				limits.filterValues());
 		return new StompBroker(engine, (properties.role() != Role.RELAY) ? topics : null, userChannel, filters, tenants,
-				authenticator.getIfAvailable(), tokens, options, access, limiter);
+				authenticator.getIfAvailable(), tokens, options, access, limiter, presence);
 	}
 
 	@Bean

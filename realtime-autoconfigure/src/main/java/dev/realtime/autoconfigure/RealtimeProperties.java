@@ -8,6 +8,7 @@ import java.util.Map;
 import dev.realtime.core.HistoryOptions;
 import dev.realtime.limit.Limit;
 import dev.realtime.limit.LimitOptions;
+import dev.realtime.presence.PresenceOptions;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -45,6 +46,7 @@ import org.springframework.util.unit.DataSize;
  * @param history how much of the past a channel keeps
  * @param limits limits of clients and publishers
  * @param shutdown how the node goes away
+ * @param presence how members of channels are kept
  * @since 0.1.0
  */
 @ConfigurationProperties("realtime")
@@ -56,7 +58,7 @@ public record RealtimeProperties(@DefaultValue("true") boolean enabled, @Default
 		@DefaultValue("25s") Duration expiryGrace, @DefaultValue("auto") BackplaneType backplane,
 		@DefaultValue("realtime") String keyPrefix, @DefaultValue Redis redis, @DefaultValue Tenant tenant,
 		@DefaultValue Token token, @DefaultValue History history, @DefaultValue Limits limits,
-		@DefaultValue Shutdown shutdown) {
+		@DefaultValue Shutdown shutdown, @DefaultValue Presence presence) {
 
 	/**
 	 * Whether clients may come without a session and bring a connection token.
@@ -275,6 +277,33 @@ public record RealtimeProperties(@DefaultValue("true") boolean enabled, @Default
 	 * restart
 	 */
 	public record Shutdown(@DefaultValue("10s") Duration spread) {
+
+	}
+
+	/**
+	 * How members of channels are kept.
+	 *
+	 * @param window the least time between two diffs of a channel
+	 * @param countWindow the least time between two counts of a channel
+	 * @param leaveGrace how long a member stays whose connection broke, so that a page
+	 * that is loaded again does not flicker
+	 * @param lease how long the members of a node stay that is not heard of any more
+	 * @param httpTtl how long a member stays that was seen by an HTTP request
+	 * @param dataSize the largest info of a member, and the largest data it may say about
+	 * itself
+	 * @param updatesPerSecond how often each connection of a member can say something new
+	 * about itself; the newest wins
+	 * @param maxListed channels with more members show their number only
+	 */
+	public record Presence(@DefaultValue("50ms") Duration window, @DefaultValue("1s") Duration countWindow,
+			@DefaultValue("10s") Duration leaveGrace, @DefaultValue("15s") Duration lease,
+			@DefaultValue("60s") Duration httpTtl, @DefaultValue("2KB") DataSize dataSize,
+			@DefaultValue("10") int updatesPerSecond, @DefaultValue("2500") int maxListed) {
+
+		PresenceOptions toOptions() {
+			return new PresenceOptions(this.window, this.countWindow, this.leaveGrace, this.lease, this.httpTtl,
+					(int) this.dataSize.toBytes(), this.updatesPerSecond, this.maxListed);
+		}
 
 	}
 

@@ -1,9 +1,7 @@
 package dev.realtime.autoconfigure;
 
-import java.lang.reflect.Method;
 import java.util.Set;
 
-import dev.realtime.CanSubscribe;
 import dev.realtime.Tenant;
 import dev.realtime.TopicFilter;
 import dev.realtime.topic.TopicFactory;
@@ -16,8 +14,6 @@ import org.springframework.aot.hint.ReflectionHints;
 import org.springframework.beans.factory.aot.BeanFactoryInitializationAotContribution;
 import org.springframework.beans.factory.aot.BeanFactoryInitializationAotProcessor;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
-import org.springframework.core.MethodIntrospector;
-import org.springframework.core.annotation.AnnotatedElementUtils;
 
 /**
  * Lets native images call rules and write payloads.
@@ -42,9 +38,7 @@ final class TopicAotProcessor implements BeanFactoryInitializationAotProcessor {
 	private void register(Set<Class<?>> types, ReflectionHints hints) {
 		for (Class<?> type : types) {
 			hints.registerType(type);
-			MethodIntrospector
-				.selectMethods(type, (Method method) -> AnnotatedElementUtils.hasAnnotation(method, CanSubscribe.class))
-				.forEach((method) -> hints.registerMethod(method, ExecutableMode.INVOKE));
+			TopicFactory.methods(type).forEach((method) -> hints.registerMethod(method, ExecutableMode.INVOKE));
 			if (!TopicFactory.needsBean(type)) {
 				this.payloads.registerReflectionHints(hints, type);
 			}

@@ -5,6 +5,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import dev.realtime.CanSubscribe;
@@ -309,7 +310,8 @@ class RealtimeAutoConfigurationTests {
 			if (invocation.getMethod().getName().equals("close")) {
 				closed.incrementAndGet();
 			}
-			return null;
+			return (invocation.getMethod().getReturnType() == CompletableFuture.class) ? new CompletableFuture<>()
+					: null;
 		});
 		this.runner.withBean("own", Backplane.class, () -> backplane)
 			.run((context) -> context.getSourceApplicationContext().close());
@@ -330,7 +332,9 @@ class RealtimeAutoConfigurationTests {
 						1000, 0, 128, 0, 0, 50, 64, 200, 0, 0, DataSize.ofMegabytes(1), DataSize.ofBytes(0),
 						DataSize.ofBytes(0), 64, DataSize.ofKilobytes(16), DataSize.ofKilobytes(64),
 						DataSize.ofMegabytes(1), Duration.ofSeconds(10), Duration.ofSeconds(10)),
-				new RealtimeProperties.Shutdown(Duration.ofSeconds(10))));
+				new RealtimeProperties.Shutdown(Duration.ofSeconds(10)),
+				new RealtimeProperties.Presence(Duration.ofMillis(50), Duration.ofSeconds(1), Duration.ofSeconds(10),
+						Duration.ofSeconds(15), Duration.ofSeconds(60), DataSize.ofKilobytes(2), 10, 2500)));
 	}
 
 	@Test
@@ -368,7 +372,12 @@ class RealtimeAutoConfigurationTests {
 				Map.entry("realtime.limits.headers-per-frame", "27"), Map.entry("realtime.limits.header-size", "28B"),
 				Map.entry("realtime.limits.frame-size", "8KB"), Map.entry("realtime.limits.pending-bytes", "9KB"),
 				Map.entry("realtime.limits.connect-timeout", "10ms"), Map.entry("realtime.limits.rule-timeout", "14s"),
-				Map.entry("realtime.shutdown.spread", "11s")));
+				Map.entry("realtime.shutdown.spread", "11s"), Map.entry("realtime.presence.window", "31ms"),
+				Map.entry("realtime.presence.count-window", "32ms"), Map.entry("realtime.presence.leave-grace", "33ms"),
+				Map.entry("realtime.presence.lease", "34s"), Map.entry("realtime.presence.http-ttl", "35s"),
+				Map.entry("realtime.presence.data-size", "36B"),
+				Map.entry("realtime.presence.updates-per-second", "37"),
+				Map.entry("realtime.presence.max-listed", "38")));
 		assertThat(properties).isEqualTo(new RealtimeProperties(false, RealtimeProperties.Role.RELAY, "/live", 8090,
 				new RealtimeProperties.Ssl("server"), "wss://live.example", List.of("https://a", "https://*.b"),
 				List.of("10.0.0.0/8"), true, Duration.ofSeconds(1), Duration.ofSeconds(12), Duration.ofSeconds(13),
@@ -381,7 +390,10 @@ class RealtimeAutoConfigurationTests {
 						7, 18, 19, 20, 29, 21, 22, 23, DataSize.ofBytes(24), DataSize.ofBytes(25), DataSize.ofBytes(26),
 						27, DataSize.ofBytes(28), DataSize.ofKilobytes(8), DataSize.ofKilobytes(9),
 						Duration.ofMillis(10), Duration.ofSeconds(14)),
-				new RealtimeProperties.Shutdown(Duration.ofSeconds(11))));
+				new RealtimeProperties.Shutdown(Duration.ofSeconds(11)),
+
+				new RealtimeProperties.Presence(Duration.ofMillis(31), Duration.ofMillis(32), Duration.ofMillis(33),
+						Duration.ofSeconds(34), Duration.ofSeconds(35), DataSize.ofBytes(36), 37, 38)));
 	}
 
 	@Test

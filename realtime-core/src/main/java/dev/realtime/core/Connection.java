@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 
 import org.jspecify.annotations.Nullable;
@@ -33,6 +34,10 @@ public final class Connection<F> {
 	private volatile @Nullable CloseReason requested;
 
 	private volatile @Nullable LongConsumer timer;
+
+	private @Nullable Consumer<Ending> endListener;
+
+	private @Nullable Ending ending;
 
 	private SubscriptionQuota quota = SubscriptionQuota.UNLIMITED;
 
@@ -132,6 +137,33 @@ public final class Connection<F> {
 	 */
 	public void onTick(LongConsumer timer) {
 		this.timer = timer;
+	}
+
+	/**
+	 * Sets what is called once when the connection has ended; at once if it has already.
+	 * It does not block.
+	 * @param listener hears whether the client meant it
+	 */
+	public void onEnd(Consumer<Ending> listener) {
+		Ending ending;
+		synchronized (this) {
+			this.endListener = listener;
+			ending = this.ending;
+		}
+		if (ending != null) {
+			listener.accept(ending);
+		}
+	}
+
+	void ended(Ending ending) {
+		Consumer<Ending> listener;
+		synchronized (this) {
+			this.ending = ending;
+			listener = this.endListener;
+		}
+		if (listener != null) {
+			listener.accept(ending);
+		}
 	}
 
 	void tick(long nanoTime) {

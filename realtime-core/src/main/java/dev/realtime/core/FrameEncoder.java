@@ -44,6 +44,18 @@ public interface FrameEncoder<F> {
 	F gap(Subscription<F> subscription);
 
 	/**
+	 * Word about the subscription that is no publication. Depends on the id and the
+	 * channel of the subscription only.
+	 * @param subscription the subscription
+	 * @param kind what the word is about
+	 * @param body the body, JSON in UTF-8
+	 * @return the frame
+	 */
+	default F control(Subscription<F> subscription, String kind, byte[] body) {
+		throw new UnsupportedOperationException("Nobody says " + kind + " here");
+	}
+
+	/**
 	 * Joins frames that go to the same connections one after the other into as few
 	 * messages as the transport allows. The frames stay the caller's; the messages are
 	 * its to release like frames. By default every frame travels alone.

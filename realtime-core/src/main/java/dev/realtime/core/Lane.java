@@ -362,6 +362,9 @@ public final class Lane<F> {
 			}
 		}
 		this.channels.computeIfAbsent(hub, (absent) -> new SubscriptionIndex<>()).add(subscription);
+		if (subscription.observer() != null) {
+			subscription.observer().onLive(subscription);
+		}
 	}
 
 	void end(ChannelHub hub, Subscription<F> subscription) {
@@ -372,6 +375,9 @@ public final class Lane<F> {
 			if (index.isEmpty()) {
 				this.channels.remove(hub);
 			}
+		}
+		if (subscription.observer() != null) {
+			subscription.observer().onEnd(subscription, subscription.ending);
 		}
 	}
 
@@ -440,6 +446,26 @@ public final class Lane<F> {
 		if (index != null) {
 			index.forEach((subscription) -> send(subscription.connection(), this.encoder.gap(subscription)));
 		}
+	}
+
+	/**
+	 * Says something about their channel to subscriptions of this lane. Those that have
+	 * ended do not get it.
+	 */
+	void tell(List<Subscription<F>> subscriptions, String kind, byte[] body) {
+		try {
+			for (Subscription<F> subscription : subscriptions) {
+				if (subscription.entries != null) {
+					write(subscription.connection(), this.frames.computeIfAbsent(subscription.id(),
+							(id) -> this.encoder.control(subscription, kind, body)));
+				}
+			}
+		}
+		finally {
+			this.written.addAll(this.frames.values());
+			this.frames.clear();
+		}
+		this.batchBytes += body.length;
 	}
 
 	private boolean isFor(Publication publication, Subscription<F> subscription) {

@@ -29,8 +29,14 @@ public final class NodeChannel implements AutoCloseable {
 	/** The receipt that is asked for where something may have been missed. */
 	private static final String AGAIN = "again";
 
+	/** The receipt that is asked for at first. */
+	private static final String FIRST = "first";
+
 	/** What the encoder makes of a gap. */
 	private static final Object GAP = new Object();
+
+	/** What the encoder makes of the first receipt. */
+	private static final Object LISTENING = new Object();
 
 	private static final Logger logger = LoggerFactory.getLogger(NodeChannel.class);
 
@@ -91,10 +97,10 @@ public final class NodeChannel implements AutoCloseable {
 		});
 		this.executor = executor;
 		this.connection = new Connection<>(this.channel.name(), new Lane<>(new Encoder(), executor), new Sink());
-		join(null);
+		join(FIRST);
 	}
 
-	private synchronized void join(@Nullable String receipt) {
+	private synchronized void join(String receipt) {
 		if (this.connection != null && !this.closed) {
 			this.engine.join(this.connection, new SubscriptionRequest("nodes", this.channel, MessageFilter.all(),
 					new Start.Live(), receipt, this.history), this::retry);
@@ -125,6 +131,13 @@ public final class NodeChannel implements AutoCloseable {
 	public interface Listener {
 
 		/**
+		 * From now on everything that is said is heard. Not called where the backplane
+		 * was away at first: then it is a gap.
+		 */
+		default void onListening() {
+		}
+
+		/**
 		 * A node said something, maybe this one.
 		 * @param data what it said
 		 */
@@ -150,7 +163,7 @@ public final class NodeChannel implements AutoCloseable {
 		@Override
 		public Object live(Subscription<Object> subscription, String receipt, StreamPosition position,
 				@Nullable Boolean recovered) {
-			return GAP;
+			return receipt.equals(AGAIN) ? GAP : LISTENING;
 		}
 
 		@Override
@@ -170,6 +183,9 @@ public final class NodeChannel implements AutoCloseable {
 			try {
 				if (message instanceof Publication publication) {
 					NodeChannel.this.listener.onMessage(publication.data());
+				}
+				else if (message == LISTENING) {
+					NodeChannel.this.listener.onListening();
 				}
 				else {
 					NodeChannel.this.listener.onGap();

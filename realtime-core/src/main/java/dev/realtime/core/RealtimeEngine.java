@@ -3,6 +3,8 @@ package dev.realtime.core;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -165,9 +167,14 @@ public final class RealtimeEngine {
 		if (!connection.claimEnd()) {
 			return;
 		}
-		connection.end().forEach(this::end);
 		Lane<F> lane = connection.lane();
 		CloseReason reason = connection.closeReason();
+		Ending ending = Ending.of(reason);
+		connection.end().forEach((subscription) -> {
+			subscription.ending = ending;
+			end(subscription);
+		});
+		connection.ended(ending);
 		logger.debug("{} ended: {}", connection, (reason != null) ? reason.text() : "the client left");
 		lane.transport().connections.decrement();
 		lane.transport().closed(reason);
@@ -275,6 +282,29 @@ public final class RealtimeEngine {
 			return UnsubscribeOutcome.UNKNOWN;
 		}
 		return end(subscription) ? UnsubscribeOutcome.WAS_LIVE : UnsubscribeOutcome.WAS_PENDING;
+	}
+
+	/**
+	 * Says something about their channel to some subscriptions, after what they were told
+	 * before. Those that are not live do not get it.
+	 * @param subscriptions the subscriptions, of any connections
+	 * @param kind what it is about
+	 * @param body the body, JSON in UTF-8
+	 */
+	public void tell(Collection<? extends Subscription<?>> subscriptions, String kind, byte[] body) {
+		Map<Lane<?>, List<Subscription<?>>> byLane = new IdentityHashMap<>();
+		for (Subscription<?> subscription : subscriptions) {
+			byLane.computeIfAbsent(subscription.connection().lane(), (lane) -> new ArrayList<>()).add(subscription);
+		}
+		byLane.forEach((lane, told) -> tell(lane, told, kind, body));
+	}
+
+	@SuppressWarnings("unchecked")
+	private static <F> void tell(Lane<F> lane, List<? extends Subscription<?>> subscriptions, String kind,
+			byte[] body) {
+		// Subscriptions of a lane are of its frames.
+		List<Subscription<F>> told = (List<Subscription<F>>) subscriptions;
+		lane.execute(() -> lane.tell(told, kind, body));
 	}
 
 	/**

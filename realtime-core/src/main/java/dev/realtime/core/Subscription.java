@@ -37,6 +37,9 @@ public final class Subscription<F> {
 	/** Guarded by the hub. */
 	State state = State.PENDING;
 
+	/** Set before the subscription ends. */
+	volatile Ending ending = Ending.LEFT;
+
 	/** Owned by the lane. */
 	SubscriptionIndex.@Nullable Entries<F> entries;
 
@@ -87,6 +90,10 @@ public final class Subscription<F> {
 	 */
 	public @Nullable Object attachment() {
 		return this.request.attachment();
+	}
+
+	@Nullable SubscriptionObserver observer() {
+		return this.request.observer();
 	}
 
 	@Nullable List<String> conflateBy() {

@@ -43,6 +43,11 @@ final class NettyFrameEncoder implements FrameEncoder<ByteBuf> {
 	}
 
 	@Override
+	public ByteBuf control(Subscription<ByteBuf> subscription, String kind, byte[] body) {
+		return this.buffers.frame(this.frames.controlHead(subscription, kind, body.length), body);
+	}
+
+	@Override
 	public List<JoinedFrames<ByteBuf>> join(List<ByteBuf> frames) {
 		ByteBuf message = (frames.size() == 1) ? frames.get(0).retain() : this.buffers.join(frames);
 		return List.of(new JoinedFrames<>(message, frames.size()));

@@ -1,23 +1,31 @@
 package dev.realtime.publish;
 
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
 import dev.realtime.Access;
 import dev.realtime.BroadcastBuilder;
+import dev.realtime.ChannelPresence;
 import dev.realtime.Decision;
+import dev.realtime.Presence;
 import dev.realtime.PublicationBuilder;
 import dev.realtime.Realtime;
+import dev.realtime.Scope;
 import dev.realtime.StreamPosition;
 import dev.realtime.Tenant;
 import dev.realtime.TopicFilter;
 import dev.realtime.access.AccessControl;
+import dev.realtime.core.ChannelId;
 import dev.realtime.core.RealtimeEngine;
 import dev.realtime.json.JsonPayloads;
+import dev.realtime.presence.PresenceHub;
 import dev.realtime.tenant.Tenants;
 import dev.realtime.token.UserTokens;
 import dev.realtime.topic.SubscribeAttempt;
@@ -51,6 +59,8 @@ public final class DefaultRealtime implements Realtime {
 
 	private final UserChannel userChannel;
 
+	private final PresenceHub presence;
+
 	private final @Nullable Tenant tenant;
 
 	/**
@@ -62,14 +72,16 @@ public final class DefaultRealtime implements Realtime {
 	 * @param tokens issues tokens
 	 * @param access withdraws rights
 	 * @param userChannel the channel that every user has
+	 * @param presence who is there
 	 */
 	public DefaultRealtime(RealtimeEngine engine, Topics topics, Tenants tenants, JsonPayloads payloads,
-			UserTokens tokens, AccessControl access, UserChannel userChannel) {
-		this(engine, topics, tenants, payloads, tokens, access, userChannel, null);
+			UserTokens tokens, AccessControl access, UserChannel userChannel, PresenceHub presence) {
+		this(engine, topics, tenants, payloads, tokens, access, userChannel, presence, null);
 	}
 
 	private DefaultRealtime(RealtimeEngine engine, Topics topics, Tenants tenants, JsonPayloads payloads,
-			UserTokens tokens, AccessControl access, UserChannel userChannel, @Nullable Tenant tenant) {
+			UserTokens tokens, AccessControl access, UserChannel userChannel, PresenceHub presence,
+			@Nullable Tenant tenant) {
 		this.engine = engine;
 		this.topics = topics;
 		this.tenants = tenants;
@@ -77,6 +89,7 @@ public final class DefaultRealtime implements Realtime {
 		this.tokens = tokens;
 		this.access = access;
 		this.userChannel = userChannel;
+		this.presence = presence;
 		this.tenant = tenant;
 	}
 
@@ -113,20 +126,24 @@ public final class DefaultRealtime implements Realtime {
 	@Override
 	public Realtime forTenant(String tenantId) {
 		return new DefaultRealtime(this.engine, this.topics, this.tenants, this.payloads, this.tokens, this.access,
-				this.userChannel, new Tenant(tenantId));
+				this.userChannel, this.presence, new Tenant(tenantId));
 	}
 
 	@Override
 	public PublicationBuilder to(String topic, Object... variables) {
 		Topic found = requireTopic(topic);
+		return publication(found, name(found, topic, variables));
+	}
+
+	private static String name(Topic found, String topic, Object... variables) {
 		if (topic.equals(found.name().toString())) {
-			return publication(found, found.render(Arrays.asList(variables)));
+			return found.render(Arrays.asList(variables));
 		}
 		if (variables.length > 0) {
 			throw new IllegalArgumentException("The name '" + topic + "' has its variables filled in already. "
 					+ "Write either realtime.to(\"" + found.name() + "\", value) or realtime.to(\"" + topic + "\")");
 		}
-		return publication(found, topic);
+		return topic;
 	}
 
 	private PublicationBuilder publication(Topic topic, String name) {
@@ -185,6 +202,37 @@ public final class DefaultRealtime implements Realtime {
 	@Override
 	public Access access() {
 		return new DefaultAccess(this, this.access);
+	}
+
+	@Override
+	public ChannelPresence presence(String topic, Object... variables) {
+		Topic found = requireTopic(topic);
+		if (found.presence().mode() == Presence.NONE) {
+			throw new IllegalArgumentException("Topic '" + found.name() + "' has no presence. Declare it with "
+					+ "@RealtimeTopic(presence = Presence.MEMBERS)");
+		}
+		return this.presence.presence(new ChannelId(requireTenant().id(),
+				(found.scope() == Scope.USER) ? requireUser() : null, name(found, topic, variables)));
+	}
+
+	@Override
+	public boolean isOnline(String user) {
+		return this.presence.isOnline(requireTenant(), user);
+	}
+
+	@Override
+	public Set<String> onlineUsers() {
+		return this.presence.onlineUsers(requireTenant());
+	}
+
+	@Override
+	public Optional<Instant> lastSeen(String user) {
+		return this.presence.lastSeen(requireTenant(), user);
+	}
+
+	@Override
+	public Set<String> whereIs(String user) {
+		return this.presence.whereIs(requireTenant(), user);
 	}
 
 	Topic requireTopic(String topic) {

@@ -1,12 +1,17 @@
 package dev.realtime.publish;
 
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
 import dev.realtime.Access;
 import dev.realtime.BroadcastBuilder;
+import dev.realtime.ChannelPresence;
+import dev.realtime.PresenceMember;
 import dev.realtime.PublicationBuilder;
 import dev.realtime.Realtime;
 import dev.realtime.StreamPosition;
@@ -76,6 +81,53 @@ public final class DisabledRealtime implements Realtime {
 	@Override
 	public Access access() {
 		return new DisabledAccess();
+	}
+
+	@Override
+	public ChannelPresence presence(String topic, Object... variables) {
+		return new NobodyThere();
+	}
+
+	@Override
+	public boolean isOnline(String user) {
+		return false;
+	}
+
+	@Override
+	public Set<String> onlineUsers() {
+		return Set.of();
+	}
+
+	@Override
+	public Optional<Instant> lastSeen(String user) {
+		return Optional.empty();
+	}
+
+	@Override
+	public Set<String> whereIs(String user) {
+		return Set.of();
+	}
+
+	/**
+	 * Nobody is there.
+	 */
+	private static final class NobodyThere implements ChannelPresence {
+
+		@Override
+		public List<PresenceMember> members() {
+			return List.of();
+		}
+
+		@Override
+		public int count() {
+			return 0;
+		}
+
+		@Override
+		public boolean contains(String user) {
+			return false;
+		}
+
 	}
 
 	/**

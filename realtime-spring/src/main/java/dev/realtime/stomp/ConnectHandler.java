@@ -49,13 +49,16 @@ final class ConnectHandler {
 
 	private final StompFrames frames;
 
+	private final PresenceBroker presence;
+
 	ConnectHandler(@Nullable ConnectAuthenticator authenticator, ConnectionTokens tokens, Tenants tenants,
-			StompEndpointOptions options, StompFrames frames) {
+			StompEndpointOptions options, StompFrames frames, PresenceBroker presence) {
 		this.authenticator = authenticator;
 		this.tokens = tokens;
 		this.tenants = tenants;
 		this.options = options;
 		this.frames = frames;
+		this.presence = presence;
 	}
 
 	/**
@@ -76,7 +79,11 @@ final class ConnectHandler {
 			return false;
 		}
 		connect.setUser(identity.user());
-		return connection.connected(identity);
+		boolean connected = connection.connected(identity);
+		if (connected) {
+			this.presence.connected(connection, identity);
+		}
+		return connected;
 	}
 
 	private boolean hasPlace(StompConnection connection, Identity identity) {

@@ -53,7 +53,7 @@ final class InboundInterceptor implements ExecutorChannelInterceptor {
 		if (connection == null) {
 			return refuseAtOtherEndpoint(type, frame) ? null : message;
 		}
-		return handle(type, frame, connection) ? null : message;
+		return handle(type, frame, connection, message.getPayload()) ? null : message;
 	}
 
 	@Override
@@ -65,12 +65,13 @@ final class InboundInterceptor implements ExecutorChannelInterceptor {
 	 * Handles a frame of a connection of ours.
 	 * @return {@code false} if it is for the application
 	 */
-	private boolean handle(SimpMessageType type, StompHeaderAccessor frame, StompConnection connection) {
+	private boolean handle(SimpMessageType type, StompHeaderAccessor frame, StompConnection connection,
+			Object payload) {
 		return switch (type) {
 			case CONNECT -> !connect(frame, connection);
 			case SUBSCRIBE -> subscribe(frame, connection);
 			case UNSUBSCRIBE -> calls().unsubscribe(connection, frame) || topicBroker().unsubscribe(connection, frame);
-			case MESSAGE -> send(frame, connection);
+			case MESSAGE -> send(frame, connection, payload);
 			default -> false;
 		};
 	}
@@ -101,9 +102,13 @@ final class InboundInterceptor implements ExecutorChannelInterceptor {
 		return topicBroker().usableId(connection, frame) == null;
 	}
 
-	private boolean send(StompHeaderAccessor frame, StompConnection connection) {
+	private boolean send(StompHeaderAccessor frame, StompConnection connection, Object payload) {
 		if (REFRESH_DESTINATION.equals(frame.getDestination())) {
 			refresh(frame, connection);
+			return true;
+		}
+		if (isOfMember(frame) && payload instanceof byte[] body) {
+			topicBroker().say(connection, frame, body);
 			return true;
 		}
 		if (isOurs(frame)) {
@@ -150,6 +155,15 @@ final class InboundInterceptor implements ExecutorChannelInterceptor {
 
 	private Calls calls() {
 		return this.broker.get().calls();
+	}
+
+	/**
+	 * Whether a member says something about itself.
+	 */
+	private static boolean isOfMember(StompHeaderAccessor frame) {
+		String destination = frame.getDestination();
+		return destination != null && destination.startsWith(StompFrames.DESTINATION_PREFIX)
+				&& PresenceBroker.EVENT.equals(frame.getFirstNativeHeader("event"));
 	}
 
 	private static boolean isOurs(StompHeaderAccessor frame) {

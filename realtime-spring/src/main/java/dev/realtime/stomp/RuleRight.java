@@ -1,13 +1,18 @@
 package dev.realtime.stomp;
 
 import java.util.Map;
+import java.util.function.Predicate;
 
 import dev.realtime.Decision;
+import dev.realtime.Presence;
+import dev.realtime.PresenceMember;
 import dev.realtime.Tenant;
 import dev.realtime.TopicFilter;
 import dev.realtime.topic.ChannelSettings;
 import dev.realtime.topic.SubscribeAttempt;
 import dev.realtime.topic.Topic;
+import dev.realtime.topic.TopicPresence;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.security.core.Authentication;
 
@@ -28,8 +33,45 @@ record RuleRight(Topic declared, String topic, Map<String, String> variables,
 	}
 
 	@Override
+	public PresenceTerms presence() {
+		return new ByRule();
+	}
+
+	@Override
 	public Decision check(Authentication user, Tenant tenant) {
-		return this.declared.decide(new SubscribeAttempt(user, tenant, this.variables, this.filter));
+		return this.declared.decide(attempt(user, tenant));
+	}
+
+	private SubscribeAttempt attempt(Authentication user, Tenant tenant) {
+		return new SubscribeAttempt(user, tenant, this.variables, this.filter);
+	}
+
+	/**
+	 * What the topic says about presence.
+	 */
+	private final class ByRule implements PresenceTerms {
+
+		@Override
+		public Presence mode() {
+			return RuleRight.this.declared.presence().mode();
+		}
+
+		@Override
+		public boolean isUndecidable() {
+			return false;
+		}
+
+		@Override
+		public @Nullable String info(Authentication user, Tenant tenant) throws Exception {
+			return RuleRight.this.declared.presence().info(attempt(user, tenant));
+		}
+
+		@Override
+		public @Nullable Predicate<PresenceMember> visibility(Authentication user, Tenant tenant) {
+			TopicPresence presence = RuleRight.this.declared.presence();
+			return presence.hasVisibility() ? (member) -> presence.isVisible(member, attempt(user, tenant)) : null;
+		}
+
 	}
 
 }

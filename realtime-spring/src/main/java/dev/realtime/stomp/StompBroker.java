@@ -13,6 +13,7 @@ import dev.realtime.limit.ConnectionLimits;
 import dev.realtime.limit.HandshakeLimiter;
 import dev.realtime.limit.Limiter;
 import dev.realtime.limit.Refusal;
+import dev.realtime.presence.PresenceHub;
 import dev.realtime.tenant.Tenants;
 import dev.realtime.token.ConnectionTokens;
 import dev.realtime.token.UserTokens;
@@ -67,20 +68,23 @@ public final class StompBroker {
 	 * @param options settings
 	 * @param access watches over rights
 	 * @param limiter what clients may do
+	 * @param presence who is there
 	 */
 	public StompBroker(RealtimeEngine engine, @Nullable Topics topics, UserChannel userChannel, FilterParser filters,
 			Tenants tenants, @Nullable ConnectAuthenticator authenticator, UserTokens tokens,
-			StompEndpointOptions options, AccessControl access, Limiter limiter) {
+			StompEndpointOptions options, AccessControl access, Limiter limiter, PresenceHub presence) {
+		PresenceBroker presenceBroker = new PresenceBroker(presence, presence.options().dataSize());
 		this.engine = engine;
 		this.tokens = tokens.connections();
 		this.access = access;
 		this.options = options;
 		this.limiter = limiter;
 		this.topicBroker = new TopicBroker(engine,
-				new SubscribeRights(topics, tokens.subscriptions(), access, userChannel), filters, this.frames,
-				limiter);
+				new SubscribeRights(topics, tokens.subscriptions(), access, userChannel), filters, this.frames, limiter,
+				presenceBroker);
 		this.calls = new Calls(this.topicBroker, this.frames, limiter);
-		this.connectHandler = new ConnectHandler(authenticator, this.tokens, tenants, options, this.frames);
+		this.connectHandler = new ConnectHandler(authenticator, this.tokens, tenants, options, this.frames,
+				presenceBroker);
 	}
 
 	/**

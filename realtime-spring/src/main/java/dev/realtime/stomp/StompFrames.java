@@ -104,6 +104,24 @@ public final class StompFrames implements FrameEncoder<WebSocketMessage<?>> {
 	}
 
 	@Override
+	public TextMessage control(Subscription<WebSocketMessage<?>> subscription, String kind, byte[] body) {
+		return new TextMessage(
+				controlHead(subscription, kind, body.length) + new String(body, StandardCharsets.UTF_8) + '\0');
+	}
+
+	/**
+	 * Word about a subscription up to its body, for transports that send the body as it
+	 * is.
+	 * @param subscription the subscription
+	 * @param kind what it is about
+	 * @param length the bytes of the body
+	 * @return the headers and the empty line
+	 */
+	public String controlHead(Subscription<?> subscription, String kind, int length) {
+		return controlFrame(kind, subscription.id(), DESTINATION_PREFIX + subscription.channel().name()).head(length);
+	}
+
+	@Override
 	public List<JoinedFrames<WebSocketMessage<?>>> join(List<WebSocketMessage<?>> frames) {
 		List<JoinedFrames<WebSocketMessage<?>>> messages = new ArrayList<>();
 		int from = 0;

@@ -1,6 +1,7 @@
 package dev.realtime.stomp;
 
 import dev.realtime.access.Right;
+import dev.realtime.token.PresenceGrant;
 import dev.realtime.topic.ChannelSettings;
 
 /**
@@ -12,6 +13,13 @@ interface SubscribeRight extends Right {
 	 * What the topic says about its channels.
 	 */
 	ChannelSettings settings();
+
+	/**
+	 * What there is of presence.
+	 */
+	default PresenceTerms presence() {
+		return new PresenceTerms.ByToken(PresenceGrant.NONE);
+	}
 
 	/**
 	 * What a client is told who does not have the right.

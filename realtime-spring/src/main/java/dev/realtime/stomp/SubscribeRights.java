@@ -80,8 +80,9 @@ final class SubscribeRights {
 
 	private TokenRight right(Identity identity, String name, SubscriptionGrant grant, ChannelSettings settings) {
 		Instant issuedAt = grant.issuedAt();
-		return new TokenRight(name, settings, this.tokens.validity(grant), (user) -> issuedAt == null
-				|| this.access.isOutdated(identity.tenant(), user.getName(), name, issuedAt));
+		return new TokenRight(name, settings, new PresenceTerms.ByToken(grant.presence()), this.tokens.validity(grant),
+				(user) -> issuedAt == null
+						|| this.access.isOutdated(identity.tenant(), user.getName(), name, issuedAt));
 	}
 
 	private SubscriptionGrant byToken(Identity identity, String name, TopicFilter filter, @Nullable String token)

@@ -59,13 +59,16 @@ final class TopicBroker {
 
 	private final Limiter limiter;
 
+	private final PresenceBroker presence;
+
 	TopicBroker(RealtimeEngine engine, SubscribeRights rights, FilterParser filters, StompFrames frames,
-			Limiter limiter) {
+			Limiter limiter, PresenceBroker presence) {
 		this.engine = engine;
 		this.rights = rights;
 		this.filters = filters;
 		this.frames = frames;
 		this.limiter = limiter;
+		this.presence = presence;
 	}
 
 	void subscribe(StompConnection connection, StompHeaderAccessor frame) {
@@ -107,14 +110,16 @@ final class TopicBroker {
 		String name = topicName(frame.getDestination());
 		TopicFilter filter = filter(frame.getFirstNativeHeader("filter"));
 		SubscribeRight right = this.rights.find(identity, name, filter, Credentials.token(frame));
+		PresenceBroker.Wish presence = this.presence.wish(frame, right);
 		ChannelSettings settings = right.settings();
 		Start start = start(settings, filter, frame);
 		ChannelId channel = settings.channel(name, identity.tenant(), identity.user().getName());
 		Runnable unavailable = () -> deny(connection, id, frame.getDestination(), ControlCode.UNAVAILABLE,
 				ControlCode.UNAVAILABLE.detail());
-		requireAccepted(right, connection.guard().subscribe(right, (grant) -> {
+		requireAccepted(right, connection.guard().subscribe(presence.right(), (grant) -> {
 			SubscriptionRequest request = new SubscriptionRequest(id, channel, MessageFilter.of(filter.values()), start,
-					frame.getReceipt(), settings.history(), settings.conflateBy(), grant);
+					frame.getReceipt(), settings.history(), settings.conflateBy(), grant,
+					presence.observer(connection, channel));
 			return this.engine.subscribe(connection.connection(), request, (ex) -> {
 				logger.debug("Could not subscribe {} to {}", connection, channel, ex);
 				unavailable.run();
@@ -242,6 +247,21 @@ final class TopicBroker {
 		else if (connection.countRefusedSend() > MAX_REFUSED_SENDS) {
 			connection.fail(CloseReason.ABUSE, "Too many refused frames");
 		}
+	}
+
+	/**
+	 * Takes what a member says about itself.
+	 */
+	void say(StompConnection connection, StompHeaderAccessor frame, byte[] body) {
+		String name = String.valueOf(frame.getDestination()).substring(StompFrames.DESTINATION_PREFIX.length());
+		this.presence.say(connection, name, body, (refusal) -> {
+			if (refusal != null) {
+				refuseSend(connection, frame, refusal);
+			}
+			else if (frame.getReceipt() != null) {
+				connection.send(this.frames.receipt(frame.getReceipt()));
+			}
+		});
 	}
 
 	private void deny(StompConnection connection, String subscriptionId, @Nullable String destination, ControlCode code,

@@ -11,17 +11,29 @@ import org.jspecify.annotations.Nullable;
  * @param settings what a node without topics has to know of the topic
  * @param recheckAt when the rule wants to be asked again, if it does
  * @param issuedAt when the token was issued, if it was
+ * @param presence what such a node has to know about presence
  * @since 0.1.0
  */
-public record SubscriptionGrant(ChannelSettings settings, @Nullable Instant recheckAt, @Nullable Instant issuedAt) {
+public record SubscriptionGrant(ChannelSettings settings, @Nullable Instant recheckAt, @Nullable Instant issuedAt,
+		PresenceGrant presence) {
 
 	/**
 	 * What a token that is yet to be issued permits.
 	 * @param settings what a node without topics has to know of the topic
 	 * @param recheckAt when the rule wants to be asked again, if it does
+	 * @param presence what such a node has to know about presence
+	 */
+	public SubscriptionGrant(ChannelSettings settings, @Nullable Instant recheckAt, PresenceGrant presence) {
+		this(settings, recheckAt, null, presence);
+	}
+
+	/**
+	 * What a token for a topic without presence permits.
+	 * @param settings what a node without topics has to know of the topic
+	 * @param recheckAt when the rule wants to be asked again, if it does
 	 */
 	public SubscriptionGrant(ChannelSettings settings, @Nullable Instant recheckAt) {
-		this(settings, recheckAt, null);
+		this(settings, recheckAt, PresenceGrant.NONE);
 	}
 
 }

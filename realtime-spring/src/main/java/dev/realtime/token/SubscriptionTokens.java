@@ -4,10 +4,13 @@ import java.text.ParseException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 import com.nimbusds.jwt.JWTClaimsSet;
 import dev.realtime.Overflow;
+import dev.realtime.Presence;
 import dev.realtime.Replay;
 import dev.realtime.Scope;
 import dev.realtime.TopicFilter;
@@ -61,6 +64,7 @@ public final class SubscriptionTokens {
 					.claim("ttl", settings.history().ttl().toMillis())
 					.claim("keys", settings.history().keys())
 					.claim("at", this.tokens.now().toEpochMilli())
+					.claim("presence", presence(grant.presence()))
 					.claim("recheck", SignedTokens.seconds(grant.recheckAt())),
 				grant.recheckAt());
 	}
@@ -83,9 +87,9 @@ public final class SubscriptionTokens {
 				throw new InvalidTokenException("The token is for another topic or filter");
 			}
 			return new SubscriptionGrant(settings(claims), recheckAt(claims),
-					Instant.ofEpochMilli(number(claims, "at")));
+					Instant.ofEpochMilli(number(claims, "at")), presence(claims));
 		}
-		catch (ParseException | IllegalArgumentException ex) {
+		catch (ParseException | IllegalArgumentException | ClassCastException ex) {
 			throw new InvalidTokenException("The token has claims that can not be read");
 		}
 	}
@@ -125,6 +129,27 @@ public final class SubscriptionTokens {
 		return new ChannelSettings(Scope.valueOf(SignedTokens.require(claims, "scope")),
 				(key != null) ? key : List.of(), history, Replay.valueOf(SignedTokens.require(claims, "replay")),
 				Overflow.valueOf(SignedTokens.require(claims, "overflow")));
+	}
+
+	private static @Nullable Map<String, Object> presence(PresenceGrant presence) {
+		if (presence.mode() == Presence.NONE) {
+			return null;
+		}
+		Map<String, Object> claim = new LinkedHashMap<>();
+		claim.put("mode", presence.mode().name());
+		if (presence.restricted()) {
+			claim.put("restricted", true);
+		}
+		if (presence.info() != null) {
+			claim.put("info", presence.info());
+		}
+		return claim;
+	}
+
+	private static PresenceGrant presence(JWTClaimsSet claims) throws ParseException {
+		Map<String, Object> claim = claims.getJSONObjectClaim("presence");
+		return (claim != null) ? new PresenceGrant(Presence.valueOf(String.valueOf(claim.get("mode"))),
+				Boolean.TRUE.equals(claim.get("restricted")), (String) claim.get("info")) : PresenceGrant.NONE;
 	}
 
 	private static Long number(JWTClaimsSet claims, String name) throws ParseException {

@@ -4,11 +4,17 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
+import java.util.Map;
 
+import dev.realtime.Presence;
 import dev.realtime.Tenant;
 import dev.realtime.TopicFilter;
+import dev.realtime.topic.SubscribeAttempt;
 import dev.realtime.topic.Topic;
+import dev.realtime.topic.TopicPresence;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import org.springframework.security.authentication.AuthenticationTrustResolver;
 import org.springframework.security.authentication.AuthenticationTrustResolverImpl;
@@ -20,6 +26,8 @@ import org.springframework.security.core.Authentication;
  * @since 0.1.0
  */
 public final class UserTokens {
+
+	private static final Logger logger = LoggerFactory.getLogger(UserTokens.class);
 
 	private final AuthenticationTrustResolver trust = new AuthenticationTrustResolverImpl();
 
@@ -86,7 +94,24 @@ public final class UserTokens {
 		Instant recheckAt = (validity != null)
 				? this.clock.instant().plus(validity).truncatedTo(ChronoUnit.SECONDS).plusSeconds(1) : null;
 		return this.subscriptions.issue(subject(user, tenant), name, filter,
-				new SubscriptionGrant(topic.settings(), recheckAt));
+				new SubscriptionGrant(topic.settings(), recheckAt, presence(user, tenant, topic, name, filter)));
+	}
+
+	private static PresenceGrant presence(Authentication user, Tenant tenant, Topic topic, String name,
+			TopicFilter filter) {
+		TopicPresence presence = topic.presence();
+		Map<String, String> variables = topic.match(name);
+		if (presence.mode() == Presence.NONE || variables == null) {
+			return PresenceGrant.NONE;
+		}
+		try {
+			return new PresenceGrant(presence.mode(), presence.hasVisibility(),
+					presence.info(new SubscribeAttempt(user, tenant, variables, filter)));
+		}
+		catch (Exception ex) {
+			logger.warn("The @PresenceInfo method of '{}' failed: the token is for publications only", topic, ex);
+			return PresenceGrant.NONE;
+		}
 	}
 
 	private static TokenSubject subject(Authentication user, Tenant tenant) {

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 import dev.realtime.Decision;
+import dev.realtime.PresenceMember;
 import dev.realtime.Tenant;
 import dev.realtime.TopicFilter;
 import dev.realtime.TopicVariable;
@@ -30,6 +31,9 @@ import org.springframework.util.StringUtils;
  */
 final class MethodRule implements SubscribeRule {
 
+	/** The header of a message with the member that is meant. */
+	static final String MEMBER = "realtimeMember";
+
 	private final Supplier<Object> bean;
 
 	private final Method method;
@@ -50,12 +54,25 @@ final class MethodRule implements SubscribeRule {
 		return composite;
 	}
 
+	/**
+	 * Arguments of methods that are about a member besides.
+	 */
+	static HandlerMethodArgumentResolverComposite presenceArguments(ConversionService conversionService) {
+		HandlerMethodArgumentResolverComposite composite = arguments(conversionService);
+		composite.addResolver(new MemberResolver());
+		return composite;
+	}
+
 	@Override
 	public Decision decide(SubscribeAttempt attempt) throws Exception {
+		Object answer = call(new GenericMessage<>(attempt));
+		return (answer instanceof Decision decision) ? decision : Decision.of(Boolean.TRUE.equals(answer));
+	}
+
+	@Nullable Object call(Message<SubscribeAttempt> message) throws Exception {
 		InvocableHandlerMethod invocable = invocable();
 		invocable.setMessageMethodArgumentResolvers(this.arguments);
-		Object answer = invocable.invoke(new GenericMessage<>(attempt));
-		return (answer instanceof Decision decision) ? decision : Decision.of(Boolean.TRUE.equals(answer));
+		return invocable.invoke(message);
 	}
 
 	private InvocableHandlerMethod invocable() {
@@ -136,6 +153,23 @@ final class MethodRule implements SubscribeRule {
 				return attempt.tenant();
 			}
 			return type.cast(attempt.user());
+		}
+
+	}
+
+	/**
+	 * Supplies the member that is meant.
+	 */
+	private static final class MemberResolver implements HandlerMethodArgumentResolver {
+
+		@Override
+		public boolean supportsParameter(MethodParameter parameter) {
+			return parameter.getParameterType() == PresenceMember.class;
+		}
+
+		@Override
+		public @Nullable Object resolveArgument(MethodParameter parameter, Message<?> message) {
+			return message.getHeaders().get(MEMBER, PresenceMember.class);
 		}
 
 	}

@@ -13,10 +13,6 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-import org.springframework.security.core.context.SecurityContext;
-import org.springframework.security.core.context.SecurityContextHolder;
-import org.springframework.security.core.context.SecurityContextHolderStrategy;
-
 /**
  * A declared topic. Immutable.
  *
@@ -34,11 +30,14 @@ public final class Topic {
 
 	private final SubscribeRule rule;
 
-	Topic(TopicName name, Class<?> type, ChannelSettings settings, SubscribeRule rule) {
+	private final TopicPresence presence;
+
+	Topic(TopicName name, Class<?> type, ChannelSettings settings, SubscribeRule rule, TopicPresence presence) {
 		this.name = name;
 		this.type = type;
 		this.settings = settings;
 		this.rule = rule;
+		this.presence = presence;
 	}
 
 	/**
@@ -56,21 +55,13 @@ public final class Topic {
 	 * @return a denial also when the rule throws
 	 */
 	public Decision decide(SubscribeAttempt attempt) {
-		SecurityContextHolderStrategy holder = SecurityContextHolder.getContextHolderStrategy();
-		SecurityContext previous = holder.getContext();
-		SecurityContext context = holder.createEmptyContext();
-		context.setAuthentication(attempt.user());
 		try {
-			holder.setContext(context);
-			return this.rule.decide(attempt);
+			return RunAs.call(attempt.user(), () -> this.rule.decide(attempt));
 		}
 		catch (Exception ex) {
 			logger.warn("The rule of topic '{}' ({}) failed, which denies the subscription", this.name,
 					this.type.getName(), ex);
 			return Decision.deny();
-		}
-		finally {
-			holder.setContext(previous);
 		}
 	}
 
@@ -107,6 +98,14 @@ public final class Topic {
 	 */
 	public ChannelSettings settings() {
 		return this.settings;
+	}
+
+	/**
+	 * What the topic says about presence.
+	 * @return the mode and the methods of the topic
+	 */
+	public TopicPresence presence() {
+		return this.presence;
 	}
 
 	/**

@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import dev.realtime.CanSubscribe;
 import dev.realtime.Decision;
@@ -53,29 +54,41 @@ public final class TopicFactory {
 
 	private final HandlerMethodArgumentResolverComposite arguments;
 
+	private final PresenceMethods presence;
+
 	/**
 	 * A factory with these defaults.
 	 * @param defaults the history of topics that say nothing about it
 	 * @param conversionService converts variables to parameters
 	 * @param expressions evaluates rules that are expressions
+	 * @param infos writes what others see of a member
 	 */
 	public TopicFactory(HistoryOptions defaults, ConversionService conversionService,
-			SecurityExpressionHandler<Message<SubscribeAttempt>> expressions) {
+			SecurityExpressionHandler<Message<SubscribeAttempt>> expressions, InfoWriter infos) {
 		this.defaults = defaults;
 		this.expressions = expressions;
 		this.arguments = MethodRule.arguments(conversionService);
+		this.presence = new PresenceMethods(MethodRule.presenceArguments(conversionService), infos);
 	}
 
 	/**
-	 * Whether the rule of a topic class is an instance method, so that the class has to
-	 * be a bean.
+	 * Whether the rule of a topic class, or another method of it that is called, is an
+	 * instance method, so that the class has to be a bean.
 	 * @param type an annotated class
-	 * @return {@code false} for records and where an expression or a static method
-	 * decides
+	 * @return {@code false} for records and where all methods are static
 	 */
 	public static boolean needsBean(Class<?> type) {
-		return ruleMethods(type).stream().anyMatch((method) -> !Modifier.isStatic(method.getModifiers()))
+		return methods(type).stream().anyMatch((method) -> !Modifier.isStatic(method.getModifiers()))
 				&& !type.isRecord();
+	}
+
+	/**
+	 * The methods of a topic class that are called.
+	 * @param type an annotated class
+	 * @return the rule and what else there is
+	 */
+	public static List<Method> methods(Class<?> type) {
+		return Stream.concat(ruleMethods(type).stream(), PresenceMethods.of(type).stream()).toList();
 	}
 
 	/**
@@ -93,7 +106,8 @@ public final class TopicFactory {
 		TopicName name = name(type, annotation);
 		ChannelSettings settings = new ChannelSettings(annotation.scope(), List.of(annotation.key()),
 				history(type, annotation.history()), annotation.replay(), annotation.overflow());
-		return new Topic(name, type, settings, rule(type, name, annotation, bean));
+		return new Topic(name, type, settings, rule(type, name, annotation, bean),
+				this.presence.read(type, name, annotation.presence(), bean));
 	}
 
 	private TopicName name(Class<?> type, RealtimeTopic annotation) {
@@ -187,7 +201,7 @@ public final class TopicFactory {
 		return new MethodRule(bean, method, this.arguments);
 	}
 
-	private static MethodParameter parameter(Method method, int index) {
+	static MethodParameter parameter(Method method, int index) {
 		MethodParameter parameter = new SynthesizingMethodParameter(method, index);
 		parameter.initParameterNameDiscovery(new DefaultParameterNameDiscoverer());
 		return parameter;

@@ -22,6 +22,7 @@ import dev.realtime.core.InMemoryBackplane;
 import dev.realtime.core.Publication;
 import dev.realtime.core.RealtimeEngine;
 import dev.realtime.json.JsonPayloads;
+import dev.realtime.presence.TestPresence;
 import dev.realtime.tenant.Tenants;
 import dev.realtime.token.ConnectionUser;
 import dev.realtime.token.InvalidTokenException;
@@ -73,7 +74,7 @@ class DefaultRealtimeTests {
 
 	private final Realtime realtime = new DefaultRealtime(this.engine, this.topics, this.tenants,
 			new JsonPayloads(new JsonMapper(), PAYLOAD_SIZE), this.tokens, TestAccess.of(this.engine),
-			TestAccess.userChannel());
+			TestAccess.userChannel(), TestPresence.of(this.engine));
 
 	@AfterEach
 	void logout() {

@@ -12,6 +12,7 @@ import dev.realtime.RealtimeTopic;
 import dev.realtime.StreamPosition;
 import dev.realtime.core.RealtimeEngine;
 import dev.realtime.json.JsonPayloads;
+import dev.realtime.presence.TestPresence;
 import dev.realtime.tenant.DefaultTenantResolver;
 import dev.realtime.tenant.Tenants;
 import dev.realtime.token.SigningKeys;
@@ -65,7 +66,7 @@ class TransactionTests {
 	private final Realtime realtime = new DefaultRealtime(this.engine, TestTopics.of(Contact.class),
 			new Tenants(new DefaultTenantResolver("tenant_id"), false), new JsonPayloads(new JsonMapper(), 1000),
 			new UserTokens(SigningKeys.random(new SecureRandom()), Duration.ofMinutes(1), InstantSource.system()),
-			TestAccess.of(this.engine), TestAccess.userChannel());
+			TestAccess.of(this.engine), TestAccess.userChannel(), TestPresence.of(this.engine));
 
 	@BeforeEach
 	void createTable() {

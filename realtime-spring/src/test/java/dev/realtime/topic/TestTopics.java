@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.stream.Stream;
 
 import dev.realtime.core.HistoryOptions;
+import tools.jackson.databind.json.JsonMapper;
 
 import org.springframework.format.support.DefaultFormattingConversionService;
 import org.springframework.security.messaging.access.expression.DefaultMessageSecurityExpressionHandler;
@@ -27,7 +28,7 @@ public final class TestTopics {
 
 	static TopicFactory factory() {
 		return new TopicFactory(DEFAULT_HISTORY, new DefaultFormattingConversionService(),
-				new DefaultMessageSecurityExpressionHandler<>());
+				new DefaultMessageSecurityExpressionHandler<>(), new InfoWriter(JsonMapper.shared(), 2048));
 	}
 
 }

@@ -1,11 +1,16 @@
 package dev.realtime.autoconfigure.app;
 
+import java.security.Principal;
 import java.util.List;
 import java.util.Map;
 
 import dev.realtime.CanSubscribe;
 import dev.realtime.Decision;
 import dev.realtime.History;
+import dev.realtime.Presence;
+import dev.realtime.PresenceInfo;
+import dev.realtime.PresenceMember;
+import dev.realtime.PresenceVisible;
 import dev.realtime.RealtimeTopic;
 import dev.realtime.Replay;
 import dev.realtime.Scope;
@@ -28,6 +33,7 @@ import org.springframework.security.core.userdetails.UserDetailsService;
 import org.springframework.security.core.userdetails.UsernameNotFoundException;
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.stereotype.Component;
+import org.springframework.util.StringUtils;
 
 /**
  * An application with two tenants. Users are written {@code name}, or {@code name@tenant}
@@ -240,6 +246,50 @@ public class TestApplication {
 		@CanSubscribe
 		static boolean canSubscribe() {
 			throw new AccessDeniedException("not you");
+		}
+
+	}
+
+	@RealtimeTopic(name = "lobby.{room}", presence = Presence.MEMBERS, canSubscribe = "isAuthenticated()")
+	static class LobbyTopic {
+
+		@PresenceInfo
+		Map<String, String> info(Principal user, @TopicVariable String room) {
+			return Map.of("name", StringUtils.capitalize(user.getName()), "room", room);
+		}
+
+	}
+
+	@RealtimeTopic(name = "crowd.{room}", presence = Presence.COUNT, canSubscribe = "isAuthenticated()")
+	static class CrowdTopic {
+
+	}
+
+	@RealtimeTopic(name = "plaza.{room}", presence = Presence.MEMBERS, scope = Scope.GLOBAL,
+			canSubscribe = "isAuthenticated()")
+	static class PlazaTopic {
+
+	}
+
+	/**
+	 * Nobody but alice sees alice.
+	 */
+	@RealtimeTopic(name = "discreet.{room}", presence = Presence.MEMBERS, canSubscribe = "isAuthenticated()")
+	static class DiscreetTopic {
+
+		@PresenceVisible
+		static boolean isVisible(PresenceMember member, Authentication viewer) {
+			return !member.id().equals("alice") && viewer.isAuthenticated();
+		}
+
+	}
+
+	@RealtimeTopic(name = "undescribed.{room}", presence = Presence.MEMBERS, canSubscribe = "isAuthenticated()")
+	static class UndescribedTopic {
+
+		@PresenceInfo
+		static String info() {
+			return "no object";
 		}
 
 	}

@@ -1,0 +1,41 @@
+package dev.realtime.presence;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Predicate;
+
+import dev.realtime.PresenceMember;
+import dev.realtime.core.Subscription;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A subscription that hears of a room.
+ */
+final class Viewer {
+
+	final Subscription<?> subscription;
+
+	final boolean countOnly;
+
+	/** Whom it may see, if not everybody. Asked by one thread at a time. */
+	final @Nullable Predicate<PresenceMember> visibility;
+
+	/** Whether it heard of the room as it was at the last turn. */
+	boolean told;
+
+	/**
+	 * What it knows of whom, where not everybody sees the same. Of the thread that asks
+	 * for the visibility.
+	 */
+	final Map<String, String> known = new LinkedHashMap<>();
+
+	/** Of the same thread. */
+	long version;
+
+	Viewer(Subscription<?> subscription, boolean countOnly, @Nullable Predicate<PresenceMember> visibility) {
+		this.subscription = subscription;
+		this.countOnly = countOnly;
+		this.visibility = visibility;
+	}
+
+}

@@ -1,0 +1,222 @@
+package dev.realtime.stomp;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
+import java.util.Locale;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+
+import dev.realtime.Presence;
+import dev.realtime.PresenceMember;
+import dev.realtime.PresenceStatus;
+import dev.realtime.Tenant;
+import dev.realtime.access.Right;
+import dev.realtime.core.ChannelId;
+import dev.realtime.core.Subscription;
+import dev.realtime.core.SubscriptionObserver;
+import dev.realtime.presence.Participation;
+import dev.realtime.presence.PresenceHub;
+import dev.realtime.presence.PresenceState;
+import dev.realtime.stomp.StompConnection.Identity;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+import org.springframework.messaging.simp.stomp.StompHeaderAccessor;
+import org.springframework.security.authentication.AuthenticationTrustResolver;
+import org.springframework.security.authentication.AuthenticationTrustResolverImpl;
+
+/**
+ * What clients ask for about presence.
+ */
+final class PresenceBroker {
+
+	/** The event of a SEND that says something about the sender. */
+	static final String EVENT = "@presence";
+
+	private static final String HEADER = "presence";
+
+	private static final int PUBLIC_ID_LENGTH = 16;
+
+	private static final JsonMapper MAPPER = JsonMapper.builder()
+		.enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS, DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+		.build();
+
+	private final AuthenticationTrustResolver trust = new AuthenticationTrustResolverImpl();
+
+	private final PresenceHub hub;
+
+	private final int dataSize;
+
+	PresenceBroker(PresenceHub hub, int dataSize) {
+		this.hub = hub;
+		this.dataSize = dataSize;
+	}
+
+	/**
+	 * A user has connected.
+	 */
+	void connected(StompConnection connection, Identity identity) {
+		if (!this.trust.isAnonymous(identity.user())) {
+			this.hub.connected(connection.connection(), identity.tenant(), identity.user().getName());
+		}
+	}
+
+	/**
+	 * What a SUBSCRIBE wants besides publications.
+	 */
+	Wish wish(StompHeaderAccessor frame, SubscribeRight right) throws DeniedException {
+		String header = frame.getFirstNativeHeader(HEADER);
+		if (header == null) {
+			return new Wish(right, null, null);
+		}
+		PresenceTerms terms = right.presence();
+		if (terms.mode() == Presence.NONE) {
+			throw new DeniedException(ControlCode.BAD_REQUEST, "This topic has no presence");
+		}
+		Kind kind = switch (header) {
+			case "join" -> Kind.JOIN;
+			case "watch" -> Kind.WATCH;
+			case "count" -> Kind.COUNT;
+			default -> throw new DeniedException(ControlCode.BAD_REQUEST,
+					"The header 'presence' is neither 'join' nor 'watch' nor 'count'");
+		};
+		return new Wish(right, terms, kind);
+	}
+
+	/**
+	 * A room is of one tenant, also where tenants share the channel.
+	 */
+	private static ChannelId room(ChannelId channel, Tenant tenant) {
+		return new ChannelId(tenant.id(), channel.user(), channel.name());
+	}
+
+	/**
+	 * The id of a member: users have their name, anonymous connections one of their own.
+	 */
+	private String memberId(StompConnection connection, Identity identity) {
+		return this.trust.isAnonymous(identity.user()) ? "@" + publicId(connection.id()) : identity.user().getName();
+	}
+
+	private static String publicId(String connection) {
+		try {
+			byte[] digest = MessageDigest.getInstance("SHA-256")
+				.digest(("connection:" + connection).getBytes(StandardCharsets.UTF_8));
+			return Base64.getUrlEncoder().withoutPadding().encodeToString(digest).substring(0, PUBLIC_ID_LENGTH);
+		}
+		catch (NoSuchAlgorithmException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	/**
+	 * Takes what a member says about itself.
+	 * @param answer gets the refusal, or {@code null} once it is accepted
+	 */
+	void say(StompConnection connection, String name, byte[] body, Consumer<@Nullable ControlCode> answer) {
+		PresenceState state = parse(body);
+		if (state == null) {
+			answer.accept(ControlCode.BAD_REQUEST);
+			return;
+		}
+		Tenant tenant = connection.identity().tenant();
+		for (Subscription<?> subscription : connection.connection().subscriptions()) {
+			if (subscription.channel().name().equals(name)) {
+				this.hub.say(connection.id(), room(subscription.channel(), tenant), state)
+					.thenAccept((joined) -> answer.accept(joined ? null : ControlCode.FORBIDDEN));
+				return;
+			}
+		}
+		answer.accept(ControlCode.FORBIDDEN);
+	}
+
+	private @Nullable PresenceState parse(byte[] body) {
+		try {
+			JsonNode json = MAPPER.readTree(body);
+			JsonNode status = json.path("status");
+			JsonNode data = json.path("data");
+			boolean unknown = !status.isMissingNode() && status(status) == null;
+			if (!json.isObject() || unknown) {
+				return null;
+			}
+			String text = (data.isMissingNode() || data.isNull()) ? null : data.toString();
+			return (text != null && text.getBytes(StandardCharsets.UTF_8).length > this.dataSize) ? null
+					: new PresenceState(status(status), !data.isMissingNode(), text);
+		}
+		catch (JacksonException ex) {
+			return null;
+		}
+	}
+
+	private static @Nullable PresenceStatus status(JsonNode json) {
+		for (PresenceStatus status : PresenceStatus.values()) {
+			if (json.isString() && status.name().toLowerCase(Locale.ROOT).equals(json.asString())) {
+				return status;
+			}
+		}
+		return null;
+	}
+
+	private enum Kind {
+
+		JOIN, WATCH, COUNT
+
+	}
+
+	/**
+	 * What one SUBSCRIBE wants.
+	 */
+	final class Wish {
+
+		private final SubscribeRight right;
+
+		private final @Nullable PresenceTerms terms;
+
+		private final @Nullable Kind kind;
+
+		private final @Nullable PresenceRight describing;
+
+		Wish(SubscribeRight right, @Nullable PresenceTerms terms, @Nullable Kind kind) {
+			this.right = right;
+			this.terms = terms;
+			this.kind = kind;
+			this.describing = (terms != null && kind == Kind.JOIN) ? new PresenceRight(right, terms) : null;
+		}
+
+		/**
+		 * What it needs.
+		 */
+		Right right() {
+			return (this.describing != null) ? this.describing : this.right;
+		}
+
+		/**
+		 * What has to hear of the subscription, once the right was granted.
+		 * @return {@code null} if nothing has to
+		 */
+		@Nullable SubscriptionObserver observer(StompConnection connection, ChannelId channel) {
+			if (this.terms == null) {
+				return null;
+			}
+			Identity identity = connection.identity();
+			String member = memberId(connection, identity);
+			boolean countOnly = this.kind == Kind.COUNT || this.terms.mode() == Presence.COUNT
+					|| this.terms.isUndecidable();
+			return PresenceBroker.this.hub
+				.observer(new Participation(connection.id(), room(channel, identity.tenant()), member,
+						this.kind == Kind.JOIN, countOnly, (this.describing != null) ? this.describing.info() : null,
+						countOnly ? null : visibility(this.terms, identity, member)));
+		}
+
+		private @Nullable Predicate<PresenceMember> visibility(PresenceTerms terms, Identity identity, String self) {
+			Predicate<PresenceMember> visibility = terms.visibility(identity.user(), identity.tenant());
+			return (visibility != null) ? (member) -> member.id().equals(self) || visibility.test(member) : null;
+		}
+
+	}
+
+}

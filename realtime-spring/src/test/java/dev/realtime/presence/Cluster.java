@@ -1,0 +1,205 @@
+package dev.realtime.presence;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+
+import dev.realtime.core.ChannelId;
+import dev.realtime.core.Ending;
+
+/**
+ * Nodes in one thread that hear each other in one order, with time and a wire that a test
+ * holds in its hands.
+ */
+final class Cluster {
+
+	static final ChannelId ROOM = new ChannelId("acme", null, "room.1");
+
+	final ManualTimer time = new ManualTimer();
+
+	final List<Node> nodes = new ArrayList<>();
+
+	private final Queue<Runnable> confirmations = new ArrayDeque<>();
+
+	/** Whether nothing gets through; what is sent waits. */
+	private boolean away;
+
+	private final Queue<byte[]> waiting = new ArrayDeque<>();
+
+	int messages;
+
+	long bytes;
+
+	Node start(String name) {
+		Node node = new Node(name);
+		this.nodes.add(node);
+		node.replication.resync();
+		node.tickLater();
+		settle();
+		return node;
+	}
+
+	private CompletableFuture<Void> send(byte[] data) {
+		this.messages++;
+		this.bytes += data.length;
+		CompletableFuture<Void> sent = new CompletableFuture<>();
+		this.confirmations.add(() -> sent.complete(null));
+		this.waiting.add(data);
+		if (!this.away) {
+			deliver();
+		}
+		return sent;
+	}
+
+	private void deliver() {
+		for (byte[] data = this.waiting.poll(); data != null; data = this.waiting.poll()) {
+			for (Node node : this.nodes) {
+				NodeMessage message = NodeMessage.parse(data);
+				node.timer.execute(() -> {
+					if (!node.deaf) {
+						node.replication.heard(message);
+					}
+				});
+			}
+			this.confirmations.remove().run();
+		}
+	}
+
+	/**
+	 * The backplane is away.
+	 */
+	void cut() {
+		this.away = true;
+	}
+
+	void heal() {
+		this.away = false;
+		deliver();
+		settle();
+	}
+
+	void pass(Duration duration) {
+		this.time.pass(duration);
+	}
+
+	void settle() {
+		this.time.pass(TestPresence.OPTIONS.window().multipliedBy(2));
+	}
+
+	/**
+	 * A node.
+	 */
+	final class Node {
+
+		final String name;
+
+		final ManualTimer.Node timer = Cluster.this.time.node();
+
+		final List<Object> events = new ArrayList<>();
+
+		final Map<String, Integer> changes = new HashMap<>();
+
+		final PresenceTable table;
+
+		final MemberEvents memberEvents;
+
+		final Replication replication;
+
+		final OwnSessions own;
+
+		boolean deaf;
+
+		Node(String name) {
+			this.name = name;
+			this.table = new PresenceTable((room, user) -> this.changes.merge(user, 1, Integer::sum));
+			this.memberEvents = new MemberEvents(this.table, this.events::add);
+			this.replication = new Replication(name, this.table, TestPresence.OPTIONS, this.timer, Cluster.this::send,
+					new Replication.Observer() {
+
+						@Override
+						public void came(Session session) {
+							Node.this.memberEvents.came(session, false);
+							Node.this.own.returned(session.room(), session.user());
+							Node.this.replication.moved(session);
+						}
+
+						@Override
+						public void gone(Session session, boolean responsible) {
+							Node.this.memberEvents.gone(session, responsible);
+						}
+
+						@Override
+						public void echoed(NodeMessage message) {
+							Node.this.memberEvents.echoed(message, Node.this.replication::moved);
+						}
+
+					});
+			this.own = new OwnSessions(name, this.table, this.replication, TestPresence.OPTIONS, this.timer);
+		}
+
+		private void tickLater() {
+			this.timer.schedule(() -> {
+				this.replication.tick();
+				tickLater();
+			}, Duration.ofSeconds(1));
+		}
+
+		void join(String connection, String user) {
+			this.own.join(connection, ROOM, user, null);
+		}
+
+		void leave(String connection, Ending ending) {
+			this.own.leave(connection, ROOM, ending);
+		}
+
+		/**
+		 * The members with the number of their sessions.
+		 */
+		Map<String, Integer> members() {
+			return members(ROOM);
+		}
+
+		Map<String, Integer> members(ChannelId room) {
+			Map<String, Integer> members = new TreeMap<>();
+			Room found = this.table.room(room);
+			if (found != null) {
+				found.views().forEach((view) -> members.put(view.id(), view.sessions()));
+			}
+			return members;
+		}
+
+		MemberView view(String user) {
+			Room room = this.table.room(ROOM);
+			return (room != null) ? room.view(user) : null;
+		}
+
+		/**
+		 * Ends without a word.
+		 */
+		void kill() {
+			Cluster.this.nodes.remove(this);
+			this.timer.close();
+		}
+
+		/**
+		 * Ends with a word.
+		 */
+		void stop() {
+			this.replication.bye();
+			kill();
+		}
+
+		Set<String> whereIs(String user) {
+			return this.table.whereIs("acme", user);
+		}
+
+	}
+
+}

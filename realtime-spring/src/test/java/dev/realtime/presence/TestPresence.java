@@ -1,0 +1,23 @@
+package dev.realtime.presence;
+
+import java.time.Duration;
+
+import dev.realtime.core.RealtimeEngine;
+
+/**
+ * Presence without a container.
+ */
+public final class TestPresence {
+
+	static final PresenceOptions OPTIONS = new PresenceOptions(Duration.ofMillis(50), Duration.ofSeconds(1),
+			Duration.ofSeconds(10), Duration.ofSeconds(15), Duration.ofSeconds(60), 2048, 10, 1000);
+
+	private TestPresence() {
+	}
+
+	public static PresenceHub of(RealtimeEngine engine) {
+		return new PresenceHub(engine, OPTIONS, (event) -> {
+		});
+	}
+
+}
