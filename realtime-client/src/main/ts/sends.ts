@@ -9,14 +9,17 @@ export class SendError extends Error implements Refusal {
   readonly code: ControlCode;
   /** A sentence for developers; what a topic's own check says, it says here. */
   readonly detail: string;
+  /** What the topic's own check says besides, such as the version that an edit has to start from. */
+  readonly data: unknown;
   /** With `rate-limited`: after how many milliseconds it may be sent again. */
   readonly retryAfter: number | undefined;
 
-  constructor(destination: string, code: ControlCode, detail = meaning(code), retryAfter?: number) {
+  constructor(destination: string, code: ControlCode, { detail = meaning(code), data, 'retry-after': retryAfter }: Headers = {}) {
     super(`Send to ${destination}: ${detail} (${code})`);
     this.code = code;
     this.detail = detail;
-    this.retryAfter = retryAfter;
+    this.data = data === undefined ? undefined : JSON.parse(data);
+    this.retryAfter = retryAfter === undefined ? undefined : Number(retryAfter);
   }
 }
 
@@ -58,8 +61,7 @@ export class Sends {
     if (headers['realtime-control'] === undefined) {
       pending?.resolve();
     } else {
-      const { code = 'bad-request', detail, 'retry-after': retryAfter } = headers;
-      pending?.reject(new SendError(pending.destination, code, detail, retryAfter === undefined ? undefined : Number(retryAfter)));
+      pending?.reject(new SendError(pending.destination, headers['code'] ?? 'bad-request', headers));
     }
   }
 

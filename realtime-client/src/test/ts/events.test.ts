@@ -28,8 +28,14 @@ describe('send', () => {
     const { realtime, server } = await connected();
     const subscription = realtime.subscribe('document.42', () => {});
     const sent = subscription.send('edit', {});
-    server.current.receipt({ 'realtime-control': 'denied', code: 'invalid-event', detail: 'Version 7 is newer' });
-    await expect(sent).rejects.toMatchObject({ name: 'SendError', code: 'invalid-event', detail: 'Version 7 is newer', retryAfter: undefined });
+    server.current.receipt({ 'realtime-control': 'denied', code: 'invalid-event', detail: 'Version 7 is newer', data: '{"version":7}' });
+    await expect(sent).rejects.toMatchObject({
+      name: 'SendError',
+      code: 'invalid-event',
+      detail: 'Version 7 is newer',
+      data: { version: 7 },
+      retryAfter: undefined,
+    });
     const another = subscription.send('edit', {});
     server.current.receipt({ 'realtime-control': 'denied', code: 'rate-limited', 'retry-after': '120' });
     await expect(another).rejects.toMatchObject({ code: 'rate-limited', retryAfter: 120 });
