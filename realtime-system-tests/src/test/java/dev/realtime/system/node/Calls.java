@@ -1,0 +1,67 @@
+package dev.realtime.system.node;
+
+import java.security.Principal;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import org.springframework.messaging.handler.annotation.MessageExceptionHandler;
+import org.springframework.messaging.handler.annotation.MessageMapping;
+import org.springframework.security.access.AccessDeniedException;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+/**
+ * What clients may call.
+ */
+@RestController
+class Calls {
+
+	private final AtomicInteger orders = new AtomicInteger();
+
+	@MessageMapping("sum")
+	int sum(List<Integer> numbers) {
+		return numbers.stream().mapToInt(Integer::intValue).sum();
+	}
+
+	@MessageMapping("name")
+	String name(Principal user) {
+		return user.getName();
+	}
+
+	@MessageMapping("nothing")
+	void nothing() {
+	}
+
+	@MessageMapping("secret")
+	String secret() {
+		throw new AccessDeniedException("not for you");
+	}
+
+	@MessageMapping("sold-out")
+	String soldOut() {
+		throw new IllegalStateException("none left");
+	}
+
+	@MessageExceptionHandler
+	Map<String, Object> conflict(IllegalStateException ex) {
+		return Map.of("code", "sold-out", "left", 0);
+	}
+
+	/**
+	 * Takes the order at once, and says so later.
+	 */
+	@MessageMapping("order")
+	CompletableFuture<Integer> order() {
+		int number = this.orders.incrementAndGet();
+		return CompletableFuture.supplyAsync(() -> number, CompletableFuture.delayedExecutor(2, TimeUnit.SECONDS));
+	}
+
+	@GetMapping("/orders")
+	int orders() {
+		return this.orders.get();
+	}
+
+}
