@@ -59,6 +59,7 @@ interface PresenceFrame {
 
 /** What a frame changed. */
 export interface PresenceChange {
+  /** Nobody was known before, so that nobody comes or goes. */
   readonly isFirst: boolean;
   readonly joining: PresenceMember[];
   readonly updated: PresenceMember[];
@@ -78,6 +79,8 @@ export class PresenceState {
   count = 0;
   isKnown = false;
   readonly #byId = new Map<string, PresenceMember>();
+  /** Whether the members are told, and not only their number. */
+  #isListed = false;
   #version: number | undefined;
 
   /** What comes next has to be a snapshot. */
@@ -91,15 +94,18 @@ export class PresenceState {
     if (from !== undefined && from !== this.#version) {
       return this.#version === undefined ? undefined : 'missed';
     }
-    const change: PresenceChange = { isFirst: !this.isKnown, joining: [], updated: [], leaving: [] };
-    const before = this.count;
+    const change: PresenceChange = { isFirst: !this.#isListed, joining: [], updated: [], leaving: [] };
+    const isOnlyCount = from === undefined && members === undefined;
+    let isNews = !this.isKnown || count !== this.count || (isOnlyCount && this.#isListed);
     this.#version = version;
     this.isKnown = true;
     this.count = count;
-    const isOnlyCount = from === undefined && members === undefined;
-    const wasEmpty = this.#byId.size === 0;
     if (isOnlyCount) {
       this.#byId.clear();
+      this.members = [];
+      this.#isListed = false;
+    } else if (from === undefined) {
+      this.#isListed = true;
     }
     for (const id of from === undefined ? this.#without(members ?? []) : left) {
       const member = this.#byId.get(id);
@@ -115,11 +121,11 @@ export class PresenceState {
         change[known === undefined ? 'joining' : 'updated'].push(member);
       }
     }
-    const isSame = change.joining.length + change.updated.length + change.leaving.length === 0 && (!isOnlyCount || wasEmpty);
-    if (!isSame) {
+    if (change.joining.length + change.updated.length + change.leaving.length > 0) {
+      isNews = true;
       this.members = [...this.#byId.values()].sort((a, b) => a.since - b.since || (a.id < b.id ? -1 : 1));
     }
-    return isSame && count === before && !change.isFirst ? undefined : change;
+    return isNews ? change : undefined;
   }
 
   /** Who is not there any more. */

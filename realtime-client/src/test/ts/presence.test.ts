@@ -95,6 +95,15 @@ describe('who is there', () => {
     ]);
   });
 
+  test('of a channel that becomes too big for a list only the number remains', async () => {
+    const { presence, server, told } = await joined();
+    server.current.presence('room', { version: 2, count: 3_000 });
+    expect([presence.members, presence.count]).toEqual([[], 3_000]);
+    server.current.presence('room', { version: 3, from: 2, count: 3_001 });
+    server.current.presence('room', { version: 4, count: 2, members: [ada, ben] });
+    expect(told).toEqual(['1: ada', '3000: ', '3001: ', '2: ada,ben']);
+  });
+
   test('without the option there is nobody', async () => {
     const { realtime, server } = await connected();
     const { presence } = realtime.subscribe('room', () => {});

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { CallError, type Realtime } from '../../../main/ts/index.js';
+import { CallError, type PresenceMember, type Realtime, type Subscription } from '../../../main/ts/index.js';
 import { client, Node, Proxy, sleep, until } from './nodes.js';
 
 let nodes: [Node, Node];
@@ -86,4 +86,103 @@ test('a call that the connection is lost under fails, and is never sent twice; o
   expect(await waiting).toBe(before + 2);
   expect(await orders()).toBe(before + 2);
   proxy.close();
+});
+
+type Viewer = PresenceMember<{ readonly name: string }, { readonly cursor: number }>;
+
+/** A member of a document, and what it hears of the others. */
+class Member {
+  readonly told: string[] = [];
+  readonly subscription: Subscription<unknown, Viewer>;
+
+  constructor(realtime: Realtime, document: string) {
+    this.subscription = realtime.subscribe<unknown, Viewer>(`document.${document}`, null, { presence: 'join' });
+    this.subscription.presence.joining(({ id }) => this.told.push(`+${id}`));
+    this.subscription.presence.leaving(({ id }) => this.told.push(`-${id}`));
+  }
+
+  sees(...ids: string[]): Promise<void> {
+    const current = (): string => this.subscription.presence.members.map(({ id }) => id).join();
+    return until(`${ids.join()} are there`, () => current() === ids.join()).catch((error: unknown) => {
+      throw new Error(`${String(error)}, and not ${current()}`);
+    });
+  }
+
+  get(id: string): Viewer | undefined {
+    return this.subscription.presence.members.find((member) => member.id === id);
+  }
+}
+
+test('two pages at two nodes see each other, and what each says about itself', async () => {
+  const ada = new Member(page('ada', nodes[0].url()), 'seen');
+  await ada.sees('ada');
+  const benPage = page('ben', nodes[1].url());
+  const ben = new Member(benPage, 'seen');
+  await Promise.all([ada.sees('ada', 'ben'), ben.sees('ada', 'ben')]);
+  expect(ada.get('ben')).toMatchObject({ info: { name: 'BEN' }, sessions: 1, status: 'online' });
+  ada.subscription.presence.update({ status: 'busy', data: { cursor: 1 } });
+  for (let cursor = 2; cursor <= 30; cursor++) {
+    ada.subscription.presence.update({ data: { cursor } });
+    await sleep(10);
+  }
+  await until('the newest is seen', () => ben.get('ada')?.data?.cursor === 30);
+  expect(ben.get('ada')?.status).toBe('busy');
+  expect(ada.subscription.presence.count).toBe(2);
+  benPage.close();
+  await ada.sees('ada');
+  expect([ada.told, ben.told]).toEqual([['+ben', '-ben'], []]);
+});
+
+test('a page that is loaded again within the grace goes unnoticed', async () => {
+  const watcher = new Member(page('ben', nodes[1].url()), 'reloaded');
+  await watcher.sees('ben');
+  const proxy = await Proxy.to(() => nodes[0].port);
+  const before = page('ada', proxy.url());
+  await new Member(before, 'reloaded').subscription.ready;
+  await watcher.sees('ben', 'ada');
+  const since = watcher.get('ada')?.since;
+  proxy.refuse(true);
+  proxy.cut();
+  before.close();
+  await sleep(1_000);
+  const after = page('ada', nodes[0].url());
+  await new Member(after, 'reloaded').sees('ben', 'ada');
+  // The grace is 10 s.
+  await sleep(12_000);
+  await watcher.sees('ben', 'ada');
+  expect(watcher.get('ada')).toMatchObject({ since, sessions: 1 });
+  expect(watcher.told).toEqual(['+ada']);
+  after.close();
+  await watcher.sees('ben');
+  proxy.close();
+});
+
+test('a member that comes back says again what it said about itself', async () => {
+  const proxy = await Proxy.to(() => nodes[0].port);
+  const [ada, ben] = [new Member(page('ada', proxy.url()), 'again'), new Member(page('ben', nodes[1].url()), 'again')];
+  ada.subscription.presence.update({ status: 'away' });
+  await until('it is seen', () => ben.get('ada')?.status === 'away');
+  proxy.refuse(true);
+  proxy.cut();
+  await until('the grace is over', () => ben.told.includes('-ada'));
+  proxy.refuse(false);
+  await until('it is seen again', () => ben.get('ada')?.status === 'away');
+  expect(ada.told.filter((what) => what.endsWith('ada'))).toEqual([]);
+  proxy.close();
+});
+
+test('a page that first only looks on becomes a member, and none of its messages is lost', async () => {
+  const realtime = page('ada', nodes[0].url());
+  const watching = realtime.subscribe('document.later', null, () => {}, { presence: 'watch' });
+  await watching.ready;
+  const ben = new Member(page('ben', nodes[1].url()), 'later');
+  await ben.sees('ben');
+  const ada = new Member(realtime, 'later');
+  await ben.sees('ben', 'ada');
+  await ada.sees('ben', 'ada');
+  expect(realtime.subscriptionCount).toBe(1);
+  ada.subscription.unsubscribe();
+  await ben.sees('ben');
+  await until('it looks on', () => watching.presence.members.length === 1);
+  expect(watching.state).toBe('live');
 });
