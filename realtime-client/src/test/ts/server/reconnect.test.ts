@@ -1,5 +1,5 @@
 import Echo from 'laravel-echo';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { RealtimeConnector } from '../../../main/ts/echo.js';
 import type { Realtime } from '../../../main/ts/index.js';
 import { Audience, client, Node, Proxy, publisher, sleep, until, upTo } from './nodes.js';
@@ -17,8 +17,9 @@ beforeAll(async () => {
   nodes = await Promise.all([Node.started(), Node.started()]);
 });
 
+afterEach(() => clients.splice(0).forEach((realtime) => realtime.close()));
+
 afterAll(async () => {
-  clients.forEach((realtime) => realtime.close());
   await Promise.all(nodes.map((node) => node.kill()));
 });
 
