@@ -175,4 +175,26 @@ public interface Realtime {
 	 */
 	Set<String> whereIs(String user);
 
+	/**
+	 * Subscribes one connection, as long as it lasts.
+	 * @param sessionId what the client found in the {@code session} header of CONNECTED
+	 * @return its subscriptions, if it is a connection of the current tenant
+	 */
+	ServerSubscriptions connection(String sessionId);
+
+	/**
+	 * Subscribes a user of the current tenant: all connections, now and later.
+	 * @param id the name of the user's authentication
+	 * @return the user's subscriptions
+	 */
+	ServerSubscriptions user(String id);
+
+	/**
+	 * Subscribes the connections of an HTTP session, now and later: those that were
+	 * opened in it, or with a token got in it.
+	 * @param httpSessionId the id of the HTTP session; not that of a connection
+	 * @return the session's subscriptions, for its connections of the current tenant
+	 */
+	ServerSubscriptions session(String httpSessionId);
+
 }

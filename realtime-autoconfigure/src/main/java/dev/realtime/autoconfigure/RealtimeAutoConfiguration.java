@@ -16,6 +16,7 @@ import dev.realtime.json.JsonPayloads;
 import dev.realtime.presence.PresenceHub;
 import dev.realtime.publish.DefaultRealtime;
 import dev.realtime.publish.DisabledRealtime;
+import dev.realtime.serverside.ServerSubscriptionControl;
 import dev.realtime.tenant.DefaultTenantResolver;
 import dev.realtime.tenant.Tenants;
 import dev.realtime.token.ConnectionUser;
@@ -83,11 +84,17 @@ public final class RealtimeAutoConfiguration {
 		@ConditionalOnMissingBean
 		Realtime realtime(RealtimeEngine engine, Topics topics, Tenants tenants, ObjectProvider<JsonMapper> mapper,
 				UserTokens tokens, AccessControl access, UserChannel userChannel, PresenceHub presence,
-				RealtimeProperties properties) {
+				ServerSubscriptionControl subscriptions, RealtimeProperties properties) {
 			int payloadSize = (int) properties.limits().payloadSize().toBytes();
 			return new DefaultRealtime(engine, topics, tenants,
 					new JsonPayloads(mapper.getIfAvailable(JsonMapper::new), payloadSize), tokens, access, userChannel,
-					presence);
+					presence, subscriptions);
+		}
+
+		@Bean
+		ServerSubscriptionControl realtimeServerSubscriptionControl(RealtimeEngine engine, AccessControl access,
+				RealtimeProperties properties) {
+			return new ServerSubscriptionControl(engine, access, properties.serverSubscriptions().ttl());
 		}
 
 		@Bean

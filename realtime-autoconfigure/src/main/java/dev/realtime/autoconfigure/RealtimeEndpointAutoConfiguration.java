@@ -13,6 +13,7 @@ import dev.realtime.json.FilterParser;
 import dev.realtime.limit.HandshakeLimiter;
 import dev.realtime.limit.Limiter;
 import dev.realtime.presence.PresenceHub;
+import dev.realtime.serverside.ServerSubscriptionControl;
 import dev.realtime.stomp.AuthenticatedHandshakeInterceptor;
 import dev.realtime.stomp.ConnectAuthenticator;
 import dev.realtime.stomp.DestinationPolicy;
@@ -90,15 +91,17 @@ public final class RealtimeEndpointAutoConfiguration {
 	@Bean
 	StompBroker realtimeStompBroker(RealtimeEngine engine, Topics topics, UserChannel userChannel, Tenants tenants,
 			ObjectProvider<ConnectAuthenticator> authenticator, UserTokens tokens, AccessControl access,
-			RealtimeProperties properties, Limiter limiter, PresenceHub presence) {
+			RealtimeProperties properties, Limiter limiter, PresenceHub presence,
+			ServerSubscriptionControl subscriptions) {
 		access.start();
+		subscriptions.start();
 		RealtimeProperties.Limits limits = properties.limits();
 		StompEndpointOptions options = new StompEndpointOptions(properties.heartbeat(), limits.connectTimeout(),
 				properties.allowAnonymous(), (int) limits.frameSize().toBytes(), limits.pendingBytes().toBytes());
 		FilterParser filters = new FilterParser((int) limits.filterSize().toBytes(), limits.filterKeys(),
 				limits.filterValues());
 		return new StompBroker(engine, (properties.role() != Role.RELAY) ? topics : null, userChannel, filters, tenants,
-				authenticator.getIfAvailable(), tokens, options, access, limiter, presence);
+				authenticator.getIfAvailable(), tokens, options, access, limiter, presence, subscriptions);
 	}
 
 	@Bean

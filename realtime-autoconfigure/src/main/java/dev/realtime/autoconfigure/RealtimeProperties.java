@@ -44,6 +44,7 @@ import org.springframework.util.unit.DataSize;
  * @param tenant how tenants are told
  * @param token how tokens are signed
  * @param history how much of the past a channel keeps
+ * @param serverSubscriptions what server code subscribes
  * @param limits limits of clients and publishers
  * @param shutdown how the node goes away
  * @param presence how members of channels are kept
@@ -57,8 +58,8 @@ public record RealtimeProperties(@DefaultValue("true") boolean enabled, @Default
 		@DefaultValue("10s") Duration heartbeat, @Nullable Duration recheckInterval,
 		@DefaultValue("25s") Duration expiryGrace, @DefaultValue("auto") BackplaneType backplane,
 		@DefaultValue("realtime") String keyPrefix, @DefaultValue Redis redis, @DefaultValue Tenant tenant,
-		@DefaultValue Token token, @DefaultValue History history, @DefaultValue Limits limits,
-		@DefaultValue Shutdown shutdown, @DefaultValue Presence presence) {
+		@DefaultValue Token token, @DefaultValue History history, @DefaultValue ServerSubscriptions serverSubscriptions,
+		@DefaultValue Limits limits, @DefaultValue Shutdown shutdown, @DefaultValue Presence presence) {
 
 	/**
 	 * Whether clients may come without a session and bring a connection token.
@@ -195,6 +196,16 @@ public record RealtimeProperties(@DefaultValue("true") boolean enabled, @Default
 		HistoryOptions toOptions() {
 			return new HistoryOptions(this.size, this.ttl, this.keys);
 		}
+
+	}
+
+	/**
+	 * What server code subscribes.
+	 *
+	 * @param ttl how long subscriptions of users and HTTP sessions are remembered while
+	 * none of them is connected
+	 */
+	public record ServerSubscriptions(@DefaultValue("24h") Duration ttl) {
 
 	}
 

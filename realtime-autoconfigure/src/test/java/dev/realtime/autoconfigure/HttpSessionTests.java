@@ -74,6 +74,29 @@ class HttpSessionTests {
 		}
 	}
 
+	@Test
+	void whenServerCodeSubscribesASessionThenItsConnectionsAreAlsoUnderItsNextIdUntilItEnds() throws Exception {
+		String room = Rooms.fresh();
+		String session = login(null);
+		try (RawStompClient client = connect(session); RawStompClient elsewhere = connect(login(null))) {
+			assertThat(post("/session/subscriptions", session, "topic=room." + room).statusCode()).isEqualTo(200);
+			assertThat(RawStompClient.header(client.next(), "subscription")).isEqualTo("@room." + room);
+			String renamed = login(session);
+			try (RawStompClient later = connect(renamed)) {
+				assertThat(RawStompClient.header(later.next(), "subscription")).isEqualTo("@room." + room);
+				post("/session/subscriptions", renamed, "topic=item." + room);
+				assertThat(RawStompClient.header(later.next(), "subscription")).isEqualTo("@item." + room);
+				assertThat(RawStompClient.header(client.next(), "subscription")).isEqualTo("@item." + room);
+			}
+			elsewhere.expectNothingElse();
+			post("/logout", renamed, "");
+			assertThat(client.closeCode()).isEqualTo(4503);
+			try (RawStompClient after = connect(login(null))) {
+				after.expectNothingElse();
+			}
+		}
+	}
+
 	private RawStompClient connect(String session) {
 		RawStompClient client = RawStompClient.handshake(this.port).header("Cookie", session).connect();
 		assertThat(client.connected()).contains("\nuser-name:alice\n");

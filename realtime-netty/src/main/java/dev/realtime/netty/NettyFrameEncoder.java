@@ -34,7 +34,7 @@ final class NettyFrameEncoder implements FrameEncoder<ByteBuf> {
 	@Override
 	public ByteBuf live(Subscription<ByteBuf> subscription, String receipt, StreamPosition position,
 			@Nullable Boolean recovered) {
-		return this.buffers.text(this.frames.liveText(receipt, position, recovered));
+		return this.buffers.text(this.frames.liveText(subscription, receipt, position, recovered));
 	}
 
 	@Override

@@ -4,7 +4,9 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -68,6 +70,8 @@ public final class AccessControl implements AutoCloseable {
 
 	private final NodeChannel nodes;
 
+	private final List<SessionListener> sessionListeners = new CopyOnWriteArrayList<>();
+
 	/**
 	 * Access control of a node.
 	 * @param engine carries the orders
@@ -106,6 +110,33 @@ public final class AccessControl implements AutoCloseable {
 	 */
 	public void start() {
 		this.nodes.listen();
+	}
+
+	/**
+	 * Adds somebody who wants to hear of HTTP sessions.
+	 * @param listener hears of them from now on
+	 */
+	public void onSessions(SessionListener listener) {
+		this.sessionListeners.add(listener);
+	}
+
+	/**
+	 * The connections of a user to this node.
+	 * @param tenant the tenant
+	 * @param user the name of the user
+	 * @return those there are now
+	 */
+	public List<GuardedConnection> connections(Tenant tenant, String user) {
+		return this.registry.find(tenant, user);
+	}
+
+	/**
+	 * The connections of an HTTP session to this node.
+	 * @param session the hashed id of the session
+	 * @return those there are now
+	 */
+	public List<GuardedConnection> connectionsOfSession(String session) {
+		return this.registry.findSession(session);
 	}
 
 	/**
@@ -213,11 +244,18 @@ public final class AccessControl implements AutoCloseable {
 	private void obey(AccessCommand command) {
 		logger.debug("Obeying {}", command.action());
 		switch (command.action()) {
-			case END_SESSION, LOGOUT ->
-				this.registry.endSession(String.valueOf(command.session()), command.action() == Action.END_SESSION)
+			case END_SESSION, LOGOUT -> {
+				String session = String.valueOf(command.session());
+				this.registry.endSession(session, command.action() == Action.END_SESSION)
 					.forEach((connection) -> connection.close(CloseReason.SESSION_ENDED));
-			case RENAME_SESSION ->
-				this.registry.renameSession(String.valueOf(command.session()), String.valueOf(command.renamed()));
+				this.sessionListeners.forEach((listener) -> listener.onEnd(session));
+			}
+			case RENAME_SESSION -> {
+				String from = String.valueOf(command.session());
+				String to = String.valueOf(command.renamed());
+				this.registry.renameSession(from, to);
+				this.sessionListeners.forEach((listener) -> listener.onRename(from, to));
+			}
 			default -> obey(command, new Tenant(String.valueOf(command.tenant())), command.user());
 		}
 	}
@@ -228,8 +266,9 @@ public final class AccessControl implements AutoCloseable {
 			// First, so that who comes in between is found by one of them.
 			this.withdrawals.add(tenant, user, command.topic());
 		}
+		boolean here = command.node().equals(this.node);
 		switch (command.action()) {
-			case REVOKE -> this.registry.find(tenant, user).forEach((connection) -> connection.revoke(topics));
+			case REVOKE -> this.registry.find(tenant, user).forEach((connection) -> connection.revoke(topics, here));
 			case RECHECK -> this.registry.find(tenant, user).forEach((connection) -> connection.recheck(topics));
 			case DISCONNECT -> end(tenant, user, CloseReason.DISCONNECTED);
 			default -> end(tenant, user, CloseReason.ACCESS_CHANGED);

@@ -114,11 +114,16 @@ final class ConnectionRegistry {
 	}
 
 	private Member current(Member member) {
-		String session = member.session();
-		while (session != null && this.renamed.containsKey(session)) {
-			session = this.renamed.get(session);
-		}
+		String session = current(member.session());
 		return Objects.equals(session, member.session()) ? member : member.withSession(session);
+	}
+
+	private @Nullable String current(@Nullable String session) {
+		String current = session;
+		while (current != null && this.renamed.containsKey(current)) {
+			current = this.renamed.get(current);
+		}
+		return current;
 	}
 
 	private void putSession(GuardedConnection connection) {
@@ -197,6 +202,13 @@ final class ConnectionRegistry {
 			return List.copyOf(this.byUser.getOrDefault(new UserKey(tenant.id(), user), Set.of()));
 		}
 		return this.all.stream().filter((connection) -> connection.member().tenant().equals(tenant)).toList();
+	}
+
+	/**
+	 * Those of a session, by its newest id or one before.
+	 */
+	synchronized List<GuardedConnection> findSession(String session) {
+		return List.copyOf(this.bySession.getOrDefault(String.valueOf(current(session)), Set.of()));
 	}
 
 	synchronized List<GuardedConnection> all() {

@@ -138,14 +138,34 @@ public final class GuardedConnection {
 	}
 
 	/**
-	 * Ends what is subscribed, and what is about to be.
+	 * The id of the connection.
+	 * @return an id that is unique in the node
 	 */
-	synchronized void revoke(TopicPattern topics) {
+	public String id() {
+		return this.connection.id();
+	}
+
+	/**
+	 * Subscribes without asking anybody: server code wants it.
+	 * @param right what may be withdrawn
+	 * @param registration subscribes, with the given attachment; does not block
+	 * @return what became of it
+	 */
+	public synchronized SubscribeOutcome grant(Right right, Function<Object, SubscribeOutcome> registration) {
+		return registration.apply(new Grant(right));
+	}
+
+	/**
+	 * Ends what is subscribed, and what is about to be.
+	 * @param here whether the right was withdrawn on this node, and not on another
+	 */
+	synchronized void revoke(TopicPattern topics, boolean here) {
 		if (this.subscribing != null && topics.matches(this.subscribing.right)) {
 			this.subscribing.revoked = true;
 		}
 		for (Subscription<?> subscription : this.connection.subscriptions()) {
-			if (subscription.attachment() instanceof Grant grant && topics.matches(grant.right)) {
+			if (subscription.attachment() instanceof Grant grant && topics.matches(grant.right)
+					&& (here || !grant.right.isServerSide())) {
 				withdraw(subscription, Withdrawal.REVOKED);
 			}
 		}

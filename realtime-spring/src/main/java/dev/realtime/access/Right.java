@@ -35,4 +35,13 @@ public interface Right {
 		return true;
 	}
 
+	/**
+	 * Whether server code began the subscription: then other nodes do not end it when the
+	 * right is withdrawn there, but with an order in turn with those that began it.
+	 * @return {@code false} if a client asked for it
+	 */
+	default boolean isServerSide() {
+		return false;
+	}
+
 }

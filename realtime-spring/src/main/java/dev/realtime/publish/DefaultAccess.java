@@ -5,6 +5,7 @@ import java.util.concurrent.CompletableFuture;
 import dev.realtime.Access;
 import dev.realtime.Tenant;
 import dev.realtime.access.AccessControl;
+import dev.realtime.serverside.ServerSubscriptionControl;
 import dev.realtime.token.SessionReference;
 import org.jspecify.annotations.Nullable;
 
@@ -17,15 +18,17 @@ final class DefaultAccess implements Access {
 
 	private final AccessControl control;
 
-	DefaultAccess(DefaultRealtime realtime, AccessControl control) {
+	private final ServerSubscriptionControl subscriptions;
+
+	DefaultAccess(DefaultRealtime realtime, AccessControl control, ServerSubscriptionControl subscriptions) {
 		this.realtime = realtime;
 		this.control = control;
+		this.subscriptions = subscriptions;
 	}
 
 	@Override
 	public CompletableFuture<Void> revoke(String user) {
-		Tenant tenant = this.realtime.requireTenant();
-		return AfterCommit.run(false, () -> this.control.revoke(tenant, user, null));
+		return revokeNow(this.realtime.requireTenant(), user, null);
 	}
 
 	@Override
@@ -40,7 +43,12 @@ final class DefaultAccess implements Access {
 
 	private CompletableFuture<Void> revoke(Tenant tenant, @Nullable String user, String topic) {
 		this.realtime.requireTopic(topic);
-		return AfterCommit.run(false, () -> this.control.revoke(tenant, user, topic));
+		return revokeNow(tenant, user, topic);
+	}
+
+	private CompletableFuture<Void> revokeNow(Tenant tenant, @Nullable String user, @Nullable String topic) {
+		return AfterCommit.run(false, () -> CompletableFuture.allOf(this.subscriptions.revoke(tenant, user, topic),
+				this.control.revoke(tenant, user, topic)));
 	}
 
 	@Override

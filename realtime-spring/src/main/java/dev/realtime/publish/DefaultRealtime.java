@@ -18,6 +18,7 @@ import dev.realtime.Presence;
 import dev.realtime.PublicationBuilder;
 import dev.realtime.Realtime;
 import dev.realtime.Scope;
+import dev.realtime.ServerSubscriptions;
 import dev.realtime.StreamPosition;
 import dev.realtime.Tenant;
 import dev.realtime.TopicFilter;
@@ -26,6 +27,8 @@ import dev.realtime.core.ChannelId;
 import dev.realtime.core.RealtimeEngine;
 import dev.realtime.json.JsonPayloads;
 import dev.realtime.presence.PresenceHub;
+import dev.realtime.serverside.ServerSubscriptionControl;
+import dev.realtime.serverside.Target;
 import dev.realtime.tenant.Tenants;
 import dev.realtime.token.UserTokens;
 import dev.realtime.topic.SubscribeAttempt;
@@ -61,6 +64,8 @@ public final class DefaultRealtime implements Realtime {
 
 	private final PresenceHub presence;
 
+	private final ServerSubscriptionControl subscriptions;
+
 	private final @Nullable Tenant tenant;
 
 	/**
@@ -73,15 +78,17 @@ public final class DefaultRealtime implements Realtime {
 	 * @param access withdraws rights
 	 * @param userChannel the channel that every user has
 	 * @param presence who is there
+	 * @param subscriptions subscribes whom server code wants to
 	 */
 	public DefaultRealtime(RealtimeEngine engine, Topics topics, Tenants tenants, JsonPayloads payloads,
-			UserTokens tokens, AccessControl access, UserChannel userChannel, PresenceHub presence) {
-		this(engine, topics, tenants, payloads, tokens, access, userChannel, presence, null);
+			UserTokens tokens, AccessControl access, UserChannel userChannel, PresenceHub presence,
+			ServerSubscriptionControl subscriptions) {
+		this(engine, topics, tenants, payloads, tokens, access, userChannel, presence, subscriptions, null);
 	}
 
 	private DefaultRealtime(RealtimeEngine engine, Topics topics, Tenants tenants, JsonPayloads payloads,
 			UserTokens tokens, AccessControl access, UserChannel userChannel, PresenceHub presence,
-			@Nullable Tenant tenant) {
+			ServerSubscriptionControl subscriptions, @Nullable Tenant tenant) {
 		this.engine = engine;
 		this.topics = topics;
 		this.tenants = tenants;
@@ -90,6 +97,7 @@ public final class DefaultRealtime implements Realtime {
 		this.access = access;
 		this.userChannel = userChannel;
 		this.presence = presence;
+		this.subscriptions = subscriptions;
 		this.tenant = tenant;
 	}
 
@@ -126,7 +134,7 @@ public final class DefaultRealtime implements Realtime {
 	@Override
 	public Realtime forTenant(String tenantId) {
 		return new DefaultRealtime(this.engine, this.topics, this.tenants, this.payloads, this.tokens, this.access,
-				this.userChannel, this.presence, new Tenant(tenantId));
+				this.userChannel, this.presence, this.subscriptions, new Tenant(tenantId));
 	}
 
 	@Override
@@ -201,7 +209,22 @@ public final class DefaultRealtime implements Realtime {
 
 	@Override
 	public Access access() {
-		return new DefaultAccess(this, this.access);
+		return new DefaultAccess(this, this.access, this.subscriptions);
+	}
+
+	@Override
+	public ServerSubscriptions connection(String sessionId) {
+		return new DefaultServerSubscriptions(this, this.subscriptions, Target.Kind.CONNECTION, sessionId);
+	}
+
+	@Override
+	public ServerSubscriptions user(String id) {
+		return new DefaultServerSubscriptions(this, this.subscriptions, Target.Kind.USER, id);
+	}
+
+	@Override
+	public ServerSubscriptions session(String httpSessionId) {
+		return new DefaultServerSubscriptions(this, this.subscriptions, Target.Kind.SESSION, httpSessionId);
 	}
 
 	@Override
@@ -244,7 +267,7 @@ public final class DefaultRealtime implements Realtime {
 		return found;
 	}
 
-	private static String requireName(Topic topic, String name) {
+	static String requireName(Topic topic, String name) {
 		if (topic.match(name) == null) {
 			throw new IllegalArgumentException(
 					"The variables of '" + name + "' are not filled in. Write one name for each channel");

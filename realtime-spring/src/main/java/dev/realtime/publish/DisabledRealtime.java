@@ -14,6 +14,7 @@ import dev.realtime.ChannelPresence;
 import dev.realtime.PresenceMember;
 import dev.realtime.PublicationBuilder;
 import dev.realtime.Realtime;
+import dev.realtime.ServerSubscriptions;
 import dev.realtime.StreamPosition;
 
 /**
@@ -81,6 +82,21 @@ public final class DisabledRealtime implements Realtime {
 	@Override
 	public Access access() {
 		return new DisabledAccess();
+	}
+
+	@Override
+	public ServerSubscriptions connection(String sessionId) {
+		return new DisabledServerSubscriptions();
+	}
+
+	@Override
+	public ServerSubscriptions user(String id) {
+		return new DisabledServerSubscriptions();
+	}
+
+	@Override
+	public ServerSubscriptions session(String httpSessionId) {
+		return new DisabledServerSubscriptions();
 	}
 
 	@Override

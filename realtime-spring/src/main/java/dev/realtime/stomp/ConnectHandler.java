@@ -8,6 +8,7 @@ import java.util.stream.Stream;
 import dev.realtime.Tenant;
 import dev.realtime.core.CloseReason;
 import dev.realtime.limit.Refusal;
+import dev.realtime.serverside.ServerSideConnection;
 import dev.realtime.stomp.StompConnection.Identity;
 import dev.realtime.tenant.Tenants;
 import dev.realtime.token.AuthenticationExpiry;
@@ -51,14 +52,17 @@ final class ConnectHandler {
 
 	private final PresenceBroker presence;
 
+	private final ServerSides serverSides;
+
 	ConnectHandler(@Nullable ConnectAuthenticator authenticator, ConnectionTokens tokens, Tenants tenants,
-			StompEndpointOptions options, StompFrames frames, PresenceBroker presence) {
+			StompEndpointOptions options, StompFrames frames, PresenceBroker presence, ServerSides serverSides) {
 		this.authenticator = authenticator;
 		this.tokens = tokens;
 		this.tenants = tenants;
 		this.options = options;
 		this.frames = frames;
 		this.presence = presence;
+		this.serverSides = serverSides;
 	}
 
 	/**
@@ -68,6 +72,11 @@ final class ConnectHandler {
 	boolean connect(StompConnection connection, StompHeaderAccessor connect) {
 		if (version(connect) == null) {
 			connection.fail(CloseReason.PROTOCOL_ERROR, "Supported STOMP versions are 1.2, 1.1 and 1.0");
+			return false;
+		}
+		if (StompServerSide.positions(connect) == null) {
+			connection.fail(CloseReason.PROTOCOL_ERROR,
+					"The header 'server-subscriptions' is not a JSON object of positions by id");
 			return false;
 		}
 		Identity identity = identify(connection, () -> authenticate(connect));
@@ -108,8 +117,10 @@ final class ConnectHandler {
 			.lane()
 			.execute(() -> connection.heartbeat()
 				.connected(System.nanoTime(), heartbeat, clientHeartbeat[0], clientHeartbeat[1]));
+		ServerSideConnection serverSide = this.serverSides.add(connection, connect);
 		connection.send(this.frames.connected(String.valueOf(version(connect)), connection.id(), heartbeat,
 				connection.identity().user().getName(), connection.guard().lifetime()));
+		serverSide.begin();
 	}
 
 	/**

@@ -14,6 +14,7 @@ import dev.realtime.limit.HandshakeLimiter;
 import dev.realtime.limit.Limiter;
 import dev.realtime.limit.Refusal;
 import dev.realtime.presence.PresenceHub;
+import dev.realtime.serverside.ServerSubscriptionControl;
 import dev.realtime.tenant.Tenants;
 import dev.realtime.token.ConnectionTokens;
 import dev.realtime.token.UserTokens;
@@ -69,10 +70,12 @@ public final class StompBroker {
 	 * @param access watches over rights
 	 * @param limiter what clients may do
 	 * @param presence who is there
+	 * @param subscriptions subscribes whom server code wants to
 	 */
 	public StompBroker(RealtimeEngine engine, @Nullable Topics topics, UserChannel userChannel, FilterParser filters,
 			Tenants tenants, @Nullable ConnectAuthenticator authenticator, UserTokens tokens,
-			StompEndpointOptions options, AccessControl access, Limiter limiter, PresenceHub presence) {
+			StompEndpointOptions options, AccessControl access, Limiter limiter, PresenceHub presence,
+			ServerSubscriptionControl subscriptions) {
 		PresenceBroker presenceBroker = new PresenceBroker(presence, presence.options().dataSize());
 		this.engine = engine;
 		this.tokens = tokens.connections();
@@ -84,7 +87,7 @@ public final class StompBroker {
 				presenceBroker);
 		this.calls = new Calls(this.topicBroker, this.frames, limiter);
 		this.connectHandler = new ConnectHandler(authenticator, this.tokens, tenants, options, this.frames,
-				presenceBroker);
+				presenceBroker, new ServerSides(subscriptions, engine, this.frames, limiter));
 	}
 
 	/**

@@ -16,6 +16,8 @@ import dev.realtime.core.CloseReason;
 import dev.realtime.core.Connection;
 import dev.realtime.core.Subscription;
 import dev.realtime.limit.ConnectionLimits;
+import dev.realtime.serverside.ServerSideConnection;
+import dev.realtime.serverside.ServerSubscription;
 import dev.realtime.token.SessionReference;
 import org.jspecify.annotations.Nullable;
 
@@ -59,6 +61,8 @@ final class StompConnection implements GuardedClient {
 	private volatile @Nullable Principal user;
 
 	private volatile @Nullable GuardedConnection guard;
+
+	private volatile @Nullable ServerSideConnection serverSide;
 
 	/**
 	 * A client that has not said CONNECT yet.
@@ -182,6 +186,19 @@ final class StompConnection implements GuardedClient {
 	}
 
 	/**
+	 * What the server subscribes the connection to, once CONNECT succeeded.
+	 */
+	ServerSideConnection serverSide() {
+		ServerSideConnection serverSide = this.serverSide;
+		Assert.state(serverSide != null, "CONNECT did not succeed yet");
+		return serverSide;
+	}
+
+	void setServerSide(ServerSideConnection serverSide) {
+		this.serverSide = serverSide;
+	}
+
+	/**
 	 * Takes a fresh authentication of the same user.
 	 */
 	void refresh(Identity fresh) {
@@ -191,6 +208,10 @@ final class StompConnection implements GuardedClient {
 
 	@Override
 	public void withdrawn(Subscription<?> subscription, boolean live, Withdrawal reason) {
+		if (!live && ServerSubscription.isServerSide(subscription.id())) {
+			// The client does not know of it.
+			return;
+		}
 		ControlCode code = switch (reason) {
 			case REVOKED -> ControlCode.ACCESS_REVOKED;
 			case PROOF_NEEDED -> ControlCode.TOKEN_REQUIRED;
@@ -207,6 +228,10 @@ final class StompConnection implements GuardedClient {
 		GuardedConnection guard = this.guard;
 		if (guard != null) {
 			guard.ended();
+		}
+		ServerSideConnection serverSide = this.serverSide;
+		if (serverSide != null) {
+			serverSide.end();
 		}
 	}
 

@@ -11,6 +11,7 @@ import dev.realtime.core.FrameEncoder;
 import dev.realtime.core.JoinedFrames;
 import dev.realtime.core.Publication;
 import dev.realtime.core.Subscription;
+import dev.realtime.serverside.ServerSubscription;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.web.socket.TextMessage;
@@ -69,23 +70,46 @@ public final class StompFrames implements FrameEncoder<WebSocketMessage<?>> {
 	@Override
 	public TextMessage live(Subscription<WebSocketMessage<?>> subscription, String receipt, StreamPosition position,
 			@Nullable Boolean recovered) {
-		return new TextMessage(liveText(receipt, position, recovered));
+		return new TextMessage(liveText(subscription, receipt, position, recovered));
 	}
 
 	/**
 	 * Word that a subscription is live.
+	 * @param subscription the subscription
 	 * @param receipt what the client called it
 	 * @param position where the channel stands
 	 * @param recovered whether everything since the client's position follows, or
 	 * {@code null} if the client gave none
-	 * @return a RECEIPT frame
+	 * @return a RECEIPT frame, or a MESSAGE frame about a subscription that the server
+	 * began
 	 */
-	public String liveText(String receipt, StreamPosition position, @Nullable Boolean recovered) {
-		Frame frame = new Frame("RECEIPT").header("receipt-id", receipt).header("position", position.toString());
+	public String liveText(Subscription<?> subscription, String receipt, StreamPosition position,
+			@Nullable Boolean recovered) {
+		boolean serverSide = ServerSubscription.isServerSide(subscription.id());
+		Frame frame = serverSide ? serverSideFrame("subscribed", subscription)
+				: new Frame("RECEIPT").header("receipt-id", receipt);
+		frame.header("position", position.toString());
 		if (recovered != null) {
 			frame.header("recovered", recovered.toString());
 		}
-		return frame.empty();
+		return serverSide ? frame.body(serverSideBody(subscription)) : frame.empty();
+	}
+
+	/**
+	 * Word that the server ended a subscription that it began.
+	 */
+	TextMessage unsubscribed(Subscription<?> subscription) {
+		return new TextMessage(serverSideFrame("unsubscribed", subscription).body(serverSideBody(subscription)));
+	}
+
+	private static Frame serverSideFrame(String control, Subscription<?> subscription) {
+		return controlFrame(control, subscription.id(), DESTINATION_PREFIX + subscription.channel().name());
+	}
+
+	private static byte[] serverSideBody(Subscription<?> subscription) {
+		String json = "{\"topic\":\"" + subscription.channel().name() + "\",\"filter\":"
+				+ ServerSubscription.filterOf(subscription.id()) + "}";
+		return json.getBytes(StandardCharsets.UTF_8);
 	}
 
 	@Override

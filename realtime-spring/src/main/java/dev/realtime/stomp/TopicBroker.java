@@ -1,7 +1,5 @@
 package dev.realtime.stomp;
 
-import java.util.List;
-
 import dev.realtime.Replay;
 import dev.realtime.StreamPosition;
 import dev.realtime.TopicFilter;
@@ -19,12 +17,14 @@ import dev.realtime.json.InvalidFilterException;
 import dev.realtime.limit.Limit;
 import dev.realtime.limit.Limiter;
 import dev.realtime.limit.Refusal;
+import dev.realtime.serverside.ServerSubscription;
 import dev.realtime.stomp.StompConnection.Identity;
 import dev.realtime.topic.ChannelSettings;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import org.springframework.messaging.simp.stomp.StompCommand;
 import org.springframework.messaging.simp.stomp.StompHeaderAccessor;
 
 /**
@@ -37,17 +37,8 @@ final class TopicBroker {
 
 	private static final int MAX_ID_LENGTH = 128;
 
-	/** What the ids of subscriptions begin with that the server began. */
-	private static final char SERVER_ID = '@';
-
 	/** Refused frames after which a client is no longer believed to be mistaken. */
 	private static final int MAX_REFUSED_SENDS = 100;
-
-	/**
-	 * Keys whose last message is looked up for one subscription. A filter of more falls
-	 * back to the bounded history.
-	 */
-	private static final int MAX_REPLAY_KEYS = 512;
 
 	private final RealtimeEngine engine;
 
@@ -90,8 +81,8 @@ final class TopicBroker {
 	 */
 	@Nullable String usableId(StompConnection connection, StompHeaderAccessor frame) {
 		String id = frame.getSubscriptionId();
-		if (id == null || id.isEmpty() || id.length() > MAX_ID_LENGTH || hasControls(id)
-				|| hasControls(frame.getReceipt())) {
+		if (id == null || id.isEmpty() || hasControls(id) || hasControls(frame.getReceipt())
+				|| (id.length() > MAX_ID_LENGTH && !mayBeLong(frame, id))) {
 			connection.fail(CloseReason.PROTOCOL_ERROR, frame.getCommand() + " needs an id of at most " + MAX_ID_LENGTH
 					+ " characters, without control characters");
 			return null;
@@ -99,8 +90,15 @@ final class TopicBroker {
 		return id;
 	}
 
+	/**
+	 * Whether a client may name a subscription that the server began, filter and all.
+	 */
+	private static boolean mayBeLong(StompHeaderAccessor frame, String id) {
+		return frame.getCommand() == StompCommand.UNSUBSCRIBE && ServerSubscription.isServerSide(id);
+	}
+
 	private void subscribe(StompConnection connection, String id, StompHeaderAccessor frame) throws DeniedException {
-		if (id.charAt(0) == SERVER_ID) {
+		if (ServerSubscription.isServerSide(id)) {
 			throw new DeniedException(ControlCode.BAD_REQUEST, "Ids that begin with '@' are those of the server");
 		}
 		if (connection.calls().hasSubscription(id)) {
@@ -179,8 +177,7 @@ final class TopicBroker {
 		}
 		String replay = frame.getFirstNativeHeader("replay");
 		if ((replay != null) ? replay.equals("last") : settings.replay() == Replay.LAST) {
-			return new Start.Last(settings.key().isEmpty() ? List.of()
-					: List.copyOf(MessageFilter.of(filter.values()).combinations(settings.key(), MAX_REPLAY_KEYS)));
+			return Starts.last(settings, filter);
 		}
 		if (replay == null || replay.equals("none")) {
 			return new Start.Live();
@@ -197,7 +194,8 @@ final class TopicBroker {
 		if (id == null) {
 			return true;
 		}
-		if (!this.engine.unsubscribe(connection.connection(), id)) {
+		boolean declined = ServerSubscription.isServerSide(id) && connection.serverSide().decline(id);
+		if (!this.engine.unsubscribe(connection.connection(), id) && !declined) {
 			return false;
 		}
 		if (frame.getReceipt() != null) {

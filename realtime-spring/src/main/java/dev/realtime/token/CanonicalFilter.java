@@ -15,8 +15,10 @@ import tools.jackson.databind.json.JsonMapper;
 /**
  * The one text of all filters that choose the same messages: keys and values in order,
  * none twice, numbers in one form.
+ *
+ * @since 0.1.0
  */
-final class CanonicalFilter {
+public final class CanonicalFilter {
 
 	// Non-ASCII characters are escaped, so that none is lost on the way to bytes.
 	private static final JsonMapper MAPPER = JsonMapper.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
@@ -28,7 +30,12 @@ final class CanonicalFilter {
 		return SessionReference.of(text(filter));
 	}
 
-	static String text(TopicFilter filter) {
+	/**
+	 * The text of a filter.
+	 * @param filter the filter
+	 * @return a JSON object
+	 */
+	public static String text(TopicFilter filter) {
 		Map<String, String> texts = new TreeMap<>();
 		filter.values().forEach((key, values) -> texts.put(MAPPER.writeValueAsString(key), text(values)));
 		List<String> members = new ArrayList<>();

@@ -62,15 +62,15 @@ class GuardedConnectionTests {
 		this.alice.subscribe("document.1");
 		this.alice.subscribe("document.2");
 		this.alice.subscribe("other");
-		this.alice.guard.revoke(TopicPattern.of("document.2"));
+		this.alice.guard.revoke(TopicPattern.of("document.2"), true);
 		assertThat(this.alice.heard).containsExactly("revoked document.2 REVOKED");
-		this.alice.guard.revoke(TopicPattern.of("document.{id}"));
-		this.alice.guard.revoke(TopicPattern.of("document.{id}"));
+		this.alice.guard.revoke(TopicPattern.of("document.{id}"), true);
+		this.alice.guard.revoke(TopicPattern.of("document.{id}"), true);
 		assertThat(this.alice.heard).containsExactly("revoked document.2 REVOKED", "revoked document.1 REVOKED");
 		this.node.publish("document.1");
 		this.node.publish("other");
 		assertThat(this.alice.heard).endsWith("message other 1").hasSize(3);
-		this.alice.guard.revoke(TopicPattern.ALL);
+		this.alice.guard.revoke(TopicPattern.ALL, true);
 		assertThat(this.alice.subscriptions()).isEmpty();
 		assertThat(this.alice.subscribe("other").verdict()).isEqualTo(Verdict.ALLOWED);
 	}
@@ -82,8 +82,8 @@ class GuardedConnectionTests {
 		CompletableFuture<Admission> admission = CompletableFuture
 			.supplyAsync(() -> this.alice.subscribe("a", gated(asked, answer)));
 		asked.await();
-		this.alice.guard.revoke(TopicPattern.of("another"));
-		this.alice.guard.revoke(TopicPattern.of("a"));
+		this.alice.guard.revoke(TopicPattern.of("another"), true);
+		this.alice.guard.revoke(TopicPattern.of("a"), true);
 		answer.countDown();
 		assertThat(admission.join().verdict()).isEqualTo(Verdict.DENIED);
 		assertThat(this.alice.subscriptions()).isEmpty();

@@ -74,7 +74,7 @@ class DefaultRealtimeTests {
 
 	private final Realtime realtime = new DefaultRealtime(this.engine, this.topics, this.tenants,
 			new JsonPayloads(new JsonMapper(), PAYLOAD_SIZE), this.tokens, TestAccess.of(this.engine),
-			TestAccess.userChannel(), TestPresence.of(this.engine));
+			TestAccess.userChannel(), TestPresence.of(this.engine), TestAccess.subscriptions(this.engine));
 
 	@AfterEach
 	void logout() {
@@ -202,6 +202,21 @@ class DefaultRealtimeTests {
 			.withMessageStartingWith("No tenant");
 		assertThatIllegalArgumentException().isThrownBy(() -> acme().toUser(""))
 			.withMessage("The name of the user is empty");
+	}
+
+	@Test
+	void whenSomebodyCanNotBeSubscribedThenTheErrorSaysWhy() {
+		assertThatIllegalStateException().isThrownBy(() -> this.realtime.user("ada").subscribe("contact"))
+			.withMessageStartingWith("No tenant");
+		assertThatIllegalArgumentException().isThrownBy(() -> acme().session("s").subscribe("nowhere"))
+			.withMessageStartingWith("There is no topic 'nowhere'");
+		assertThatIllegalArgumentException().isThrownBy(() -> acme().user("ada").subscribe("document.{id}"))
+			.withMessageStartingWith("The variables of 'document.{id}' are not filled in");
+		assertThatIllegalArgumentException()
+			.isThrownBy(() -> acme().user("ada").subscribe("contact", Map.of("id", "x".repeat(9000))))
+			.withMessage("The filter has more than 8192 bytes");
+		assertThatIllegalArgumentException().isThrownBy(() -> acme().connection(""))
+			.withMessage("The id is empty: whose subscriptions?");
 	}
 
 	@Test

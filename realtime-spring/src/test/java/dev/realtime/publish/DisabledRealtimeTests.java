@@ -5,6 +5,7 @@ import java.util.Map;
 
 import dev.realtime.Access;
 import dev.realtime.Realtime;
+import dev.realtime.ServerSubscriptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -44,6 +45,16 @@ class DisabledRealtimeTests {
 				access.recheck(""), access.recheckTopic("nowhere"), access.recheckAll(), access.disconnect(""),
 				access.reconnect(""), access.disconnectSession(""), access.disconnectTenant()))
 			.allSatisfy((done) -> assertThat(done).isCompletedWithValue(null));
+	}
+
+	@Test
+	void serverSubscriptionsTakeEverything() {
+		for (ServerSubscriptions subscriptions : List.of(this.realtime.user(""), this.realtime.session(""),
+				this.realtime.connection(""))) {
+			assertThat(List.of(subscriptions.subscribe("nowhere"), subscriptions.subscribe("nowhere", Map.of()),
+					subscriptions.unsubscribe("nowhere")))
+				.allSatisfy((done) -> assertThat(done).isCompletedWithValue(null));
+		}
 	}
 
 	@Test

@@ -6,6 +6,7 @@ import dev.realtime.access.AccessControl;
 import dev.realtime.access.AccessOptions;
 import dev.realtime.core.HistoryOptions;
 import dev.realtime.core.RealtimeEngine;
+import dev.realtime.serverside.ServerSubscriptionControl;
 import dev.realtime.topic.UserChannel;
 
 /**
@@ -18,6 +19,10 @@ final class TestAccess {
 
 	static AccessControl of(RealtimeEngine engine) {
 		return new AccessControl(engine, new AccessOptions(null, Duration.ZERO, Duration.ofSeconds(10)));
+	}
+
+	static ServerSubscriptionControl subscriptions(RealtimeEngine engine) {
+		return new ServerSubscriptionControl(engine, of(engine), Duration.ofHours(1));
 	}
 
 	static UserChannel userChannel() {

@@ -66,7 +66,8 @@ class TransactionTests {
 	private final Realtime realtime = new DefaultRealtime(this.engine, TestTopics.of(Contact.class),
 			new Tenants(new DefaultTenantResolver("tenant_id"), false), new JsonPayloads(new JsonMapper(), 1000),
 			new UserTokens(SigningKeys.random(new SecureRandom()), Duration.ofMinutes(1), InstantSource.system()),
-			TestAccess.of(this.engine), TestAccess.userChannel(), TestPresence.of(this.engine));
+			TestAccess.of(this.engine), TestAccess.userChannel(), TestPresence.of(this.engine),
+			TestAccess.subscriptions(this.engine));
 
 	@BeforeEach
 	void createTable() {
@@ -132,6 +133,30 @@ class TransactionTests {
 		assertThat(this.backplane.published).hasSize(1);
 		assertThat(results.get(0)).isCompleted();
 		assertThat(results.get(1)).isCancelled();
+	}
+
+	@Test
+	void whenSomebodyIsSubscribedInATransactionThenItHappensAfterCommitOrNotAtAll() {
+		List<CompletableFuture<Void>> results = new ArrayList<>();
+		Realtime acme = this.realtime.forTenant("acme");
+		this.transaction.executeWithoutResult((status) -> {
+			results.add(acme.user("alice").subscribe("contact"));
+			results.add(acme.session("s").unsubscribe("contact"));
+			results.add(acme.access().revoke("alice", "contact"));
+			assertThat(this.backplane.published).isEmpty();
+		});
+		assertThat(this.backplane.published).hasSize(4);
+		assertThat(this.backplane.published.get(0)).startsWith("@subscriptions {").contains("SUBSCRIBE", "alice");
+		assertThat(this.backplane.published.get(1)).contains("UNSUBSCRIBE").doesNotContain("\"s\"");
+		assertThat(this.backplane.published.get(2)).startsWith("@subscriptions {").contains("REVOKE");
+		assertThat(this.backplane.published.get(3)).startsWith("@access {").contains("REVOKE");
+		assertThat(results).allMatch((result) -> result.isDone() && !result.isCompletedExceptionally());
+		this.transaction.executeWithoutResult((status) -> {
+			results.set(0, acme.connection("c").subscribe("contact"));
+			status.setRollbackOnly();
+		});
+		assertThat(this.backplane.published).hasSize(4);
+		assertThat(results.get(0)).isCancelled();
 	}
 
 	private int countInOtherConnection() {

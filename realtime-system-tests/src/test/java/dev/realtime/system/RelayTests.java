@@ -111,6 +111,23 @@ class RelayTests {
 	}
 
 	@Test
+	void whenTheApplicationSubscribesAUserThenRelaysDoSoWithoutToken() throws Exception {
+		try (Frames client = connect(relays.get(0), "eve.acme")) {
+			assertThat(application.post("/acme/users/eve/subscriptions?topic=room.served")).isEqualTo(200);
+			assertThat(client.next()).contains("\nsubscription:@room.served?", "\nrealtime-control:subscribed\n")
+				.endsWith("{\"topic\":\"room.served\",\"filter\":{\"tenant\":[\"acme\"]}}");
+			assertThat(application.post("/acme/rooms/served?number=1")).isEqualTo(200);
+			assertThat(client.next()).endsWith("{\"number\":1,\"tenant\":\"acme\"}");
+		}
+		try (Frames client = connect(relays.get(1), "eve.acme")) {
+			assertThat(client.next()).contains("\nrealtime-control:subscribed\n");
+			assertThat(client.next()).contains("\nreplay:true\n");
+			assertThat(application.post("/acme/users/eve/revocations")).isEqualTo(200);
+			assertThat(client.next()).contains("\nrealtime-control:revoked\n");
+		}
+	}
+
+	@Test
 	void whenConnectionTokenIsMissingOrOfAnotherKindThenConnectionIsRefused() throws Exception {
 		String subscription = token("alice.acme", "room.1", "{}").replace("token:", "passcode:");
 		for (String credentials : List.of("", "Authorization:Bearer alice.acme\n", subscription)) {

@@ -2,6 +2,7 @@ package dev.realtime.system.node;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.Map;
 import java.util.Optional;
 
 import dev.realtime.History;
@@ -148,6 +149,16 @@ public class NodeApplication {
 		@PostMapping("/{tenant}/users/{user}")
 		void user(@PathVariable String tenant, @PathVariable String user, @RequestParam int number) {
 			this.realtime.forTenant(tenant).toUser(user).data(new Note(number, tenant)).publish();
+		}
+
+		@PostMapping("/{tenant}/users/{user}/subscriptions")
+		void subscribe(@PathVariable String tenant, @PathVariable String user, @RequestParam String topic) {
+			this.realtime.forTenant(tenant).user(user).subscribe(topic, Map.of("tenant", tenant));
+		}
+
+		@PostMapping("/{tenant}/users/{user}/revocations")
+		void revoke(@PathVariable String tenant, @PathVariable String user) {
+			this.realtime.forTenant(tenant).access().revoke(user);
 		}
 
 		@PostMapping("/{tenant}/items/{id}")

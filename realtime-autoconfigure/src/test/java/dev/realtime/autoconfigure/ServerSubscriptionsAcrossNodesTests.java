@@ -1,0 +1,239 @@
+package dev.realtime.autoconfigure;
+
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+import dev.realtime.Realtime;
+import dev.realtime.autoconfigure.app.TestApplication;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+import redis.embedded.RedisServer;
+
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.ConfigurableApplicationContext;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/**
+ * What server code of one node subscribes clients of other nodes to, with a real Redis
+ * between them.
+ */
+@Timeout(300)
+@ExtendWith(OutputCaptureExtension.class)
+class ServerSubscriptionsAcrossNodesTests {
+
+	private RedisServer redis;
+
+	private int redisPort;
+
+	private ConfigurableApplicationContext one;
+
+	private ConfigurableApplicationContext other;
+
+	@BeforeEach
+	void start() throws IOException {
+		try (ServerSocket socket = new ServerSocket(0)) {
+			this.redisPort = socket.getLocalPort();
+		}
+		this.redis = RedisServer.newRedisServer()
+			.port(this.redisPort)
+			.setting("bind 127.0.0.1")
+			.setting("save \"\"")
+			.build();
+		this.redis.start();
+		this.one = node();
+		this.other = node();
+	}
+
+	@AfterEach
+	void stop() throws IOException {
+		this.one.close();
+		this.other.close();
+		this.redis.stop();
+	}
+
+	private ConfigurableApplicationContext node(String... arguments) {
+		SpringApplicationBuilder application = new SpringApplicationBuilder(TestApplication.class);
+		application.properties("server.port=0", "spring.data.redis.host=127.0.0.1",
+				"spring.data.redis.port=" + this.redisPort, TestApplication.SECRET,
+				"realtime.limits.subscriptions-per-connection=4");
+		return application.run(arguments);
+	}
+
+	@Test
+	void whenAnotherNodeSubscribesThenTheClientIsAndGoesOnWhereverItComesBack() {
+		String position;
+		try (RawStompClient client = connect(this.other)) {
+			acme(this.one).connection(client.session()).subscribe("room.connection").join();
+			assertThat(control(client)).isEqualTo("subscribed @room.connection");
+			acme(this.one).user("sam").subscribe("room.across").join();
+			assertThat(control(client)).isEqualTo("subscribed @room.across");
+			publish("room.across", 1);
+			position = RawStompClient.header(client.next(), "message-id");
+		}
+		publish("room.across", 2);
+		publish("room.across", 3);
+		try (RawStompClient client = connect(this.one,
+				"server-subscriptions:{\"@room.across\":\"" + position + "\"}")) {
+			String subscribed = client.next();
+			assertThat(RawStompClient.header(subscribed, "subscription")).isEqualTo("@room.across");
+			assertThat(RawStompClient.header(subscribed, "recovered")).isEqualTo("true");
+			assertThat(client.next(2)).extracting(RawStompClient::body).containsExactly("{\"n\":2}", "{\"n\":3}");
+			publish("room.across", 4);
+			assertThat(RawStompClient.body(client.next())).isEqualTo("{\"n\":4}");
+			client.expectNothingElse();
+		}
+	}
+
+	@Test
+	void whenANodeStartsLaterThenItKnowsWhatWasOrderedBefore() {
+		for (int i = 0; i < 250; i++) {
+			acme(this.one).user("user" + i).subscribe("room.early-" + i);
+		}
+		acme(this.one).user("sam").subscribe("room.early").join();
+		acme(this.one).user("sam").subscribe("room.gone").join();
+		acme(this.other).user("sam").unsubscribe("room.gone").join();
+		acme(this.other).access().revokeTopic("room.early-249").join();
+		try (ConfigurableApplicationContext late = node()) {
+			this.one.close();
+			try (RawStompClient client = connect(late);
+					RawStompClient third = RawStompClient.connect(port(late), "user248@acme");
+					RawStompClient revoked = RawStompClient.connect(port(late), "user249@acme")) {
+				assertThat(control(client)).isEqualTo("subscribed @room.early");
+				assertThat(control(third)).isEqualTo("subscribed @room.early-248");
+				client.expectNothingElse();
+				revoked.expectNothingElse();
+				acme(this.other).user("sam").unsubscribe("room.early").join();
+				assertThat(control(client)).isEqualTo("unsubscribed @room.early");
+			}
+		}
+	}
+
+	@Test
+	@Tag("T8")
+	void whenARightIsRevokedOnAnotherNodeThenTheSubscriptionEndsThereTooForGood() {
+		acme(this.one).user("sam").subscribe("room.revoked").join();
+		acme(this.one).user("sam").subscribe("room.kept").join();
+		try (RawStompClient client = connect(this.other)) {
+			client.next(2);
+			acme(this.one).connection(client.session()).subscribe("item.revoked").join();
+			client.next();
+			acme(this.one).access().revoke("sam", "room.revoked").join();
+			assertThat(control(client)).isEqualTo("revoked @room.revoked");
+			acme(this.one).access().revokeTopic("item.{room}").join();
+			assertThat(control(client)).isEqualTo("revoked @item.revoked");
+			publish("room.revoked", 1);
+			for (ConfigurableApplicationContext node : List.of(this.one, this.other)) {
+				try (RawStompClient next = connect(node)) {
+					assertThat(control(next)).isEqualTo("subscribed @room.kept");
+					next.expectNothingElse();
+				}
+			}
+			client.expectNothingElse();
+		}
+	}
+
+	@Test
+	@Tag("T8")
+	void whenARightIsRevokedAndGivenAgainThenItHoldsInTheEndOnAllNodes() {
+		try (RawStompClient client = connect(this.other); RawStompClient here = connect(this.one)) {
+			for (int i = 0; i < 50; i++) {
+				acme(this.one).user("sam").subscribe("room.again");
+				acme(this.one).access().revoke("sam", "room.again");
+			}
+			acme(this.one).user("sam").subscribe("room.again").join();
+			for (RawStompClient each : List.of(client, here)) {
+				await().until(() -> {
+					publish("room.again", 1);
+					String frame = each.next();
+					while (RawStompClient.header(frame, "realtime-control") != null) {
+						frame = each.next();
+					}
+					return true;
+				});
+			}
+			acme(this.one).access().revoke("sam").join();
+			int published = publish("room.again", 2);
+			for (RawStompClient each : List.of(client, here)) {
+				String frame = each.next();
+				while (!"revoked".equals(RawStompClient.header(frame, "realtime-control"))) {
+					frame = each.next();
+				}
+				each.expectNothingElse();
+			}
+			assertThat(published).isPositive();
+		}
+	}
+
+	@Test
+	void whenThereIsNoPlaceOnAnotherNodeThenTheLogOfTheCallerSaysSo(CapturedOutput output) {
+		try (RawStompClient client = connect(this.other)) {
+			for (int i = 0; i < 5; i++) {
+				acme(this.one).connection(client.session()).subscribe("room.full-" + i);
+			}
+			client.next(4);
+			await().until(() -> output.getOut()
+				.contains("Another node says: Connection " + client.session() + " has as many subscriptions"));
+		}
+	}
+
+	@Test
+	@Tag("T24")
+	void whenRedisWasAwayAndLostItsDataThenNodesStillKnow() throws Exception {
+		acme(this.one).user("sam").subscribe("room.before").join();
+		try (RawStompClient client = connect(this.other)) {
+			assertThat(control(client)).isEqualTo("subscribed @room.before");
+			this.redis.stop();
+			var waiting = acme(this.one).user("sam").subscribe("room.meanwhile");
+			assertThat(waiting).isNotDone();
+			this.redis.start();
+			assertThat(waiting).succeedsWithin(Duration.ofSeconds(60));
+			String frame = client.next();
+			while (!"subscribed".equals(RawStompClient.header(frame, "realtime-control"))) {
+				frame = client.next();
+			}
+			assertThat(RawStompClient.header(frame, "subscription")).isEqualTo("@room.meanwhile");
+		}
+		// Longer than nodes ask each other.
+		await().during(Duration.ofSeconds(5)).atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
+			for (ConfigurableApplicationContext node : List.of(this.one, this.other)) {
+				try (RawStompClient client = connect(node)) {
+					assertThat(client.next(2)).extracting((frame) -> RawStompClient.header(frame, "subscription"))
+						.containsExactlyInAnyOrder("@room.before", "@room.meanwhile");
+				}
+			}
+		});
+	}
+
+	private static String control(RawStompClient client) {
+		String frame = client.next();
+		return RawStompClient.header(frame, "realtime-control") + " " + RawStompClient.header(frame, "subscription");
+	}
+
+	private int publish(String topic, int number) {
+		return (int) acme(this.other).publish(topic, Map.of("n", number)).join().offset();
+	}
+
+	private static Realtime acme(ConfigurableApplicationContext node) {
+		return node.getBean(Realtime.class).forTenant("acme");
+	}
+
+	private static RawStompClient connect(ConfigurableApplicationContext node, String... headers) {
+		return RawStompClient.handshake(port(node)).basic("sam@acme").connect(headers);
+	}
+
+	private static int port(ConfigurableApplicationContext node) {
+		return node.getEnvironment().getRequiredProperty("local.server.port", Integer.class);
+	}
+
+}

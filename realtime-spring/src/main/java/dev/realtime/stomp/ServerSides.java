@@ -1,0 +1,34 @@
+package dev.realtime.stomp;
+
+import java.util.Map;
+import java.util.Objects;
+
+import dev.realtime.core.RealtimeEngine;
+import dev.realtime.limit.Limiter;
+import dev.realtime.serverside.ServerSideConnection;
+import dev.realtime.serverside.ServerSubscriptionControl;
+
+import org.springframework.messaging.simp.stomp.StompHeaderAccessor;
+
+/**
+ * Lets the server subscribe connections.
+ *
+ * @param control knows what to subscribe them to
+ * @param engine keeps subscriptions
+ * @param frames writes frames
+ * @param limiter what connections may have
+ */
+record ServerSides(ServerSubscriptionControl control, RealtimeEngine engine, StompFrames frames, Limiter limiter) {
+
+	ServerSideConnection add(StompConnection connection, StompHeaderAccessor connect) {
+		ServerSideConnection serverSide = this.control.add(new StompServerSide(connection, this.engine, this.frames,
+				this.limiter, Objects.requireNonNullElse(StompServerSide.positions(connect), Map.of())));
+		connection.setServerSide(serverSide);
+		if (connection.isEnded()) {
+			// Maybe too early for it to be told.
+			serverSide.end();
+		}
+		return serverSide;
+	}
+
+}
