@@ -31,6 +31,13 @@ enum RealtimeMeters implements MeterDocumentation {
 	CHANNELS("realtime.channels", Meter.Type.GAUGE, null, "Channels with subscribers on this node now"),
 
 	/**
+	 * Connections of this node that are members of channels with presence, once per
+	 * channel, and users that were seen there by HTTP requests.
+	 */
+	PRESENCE("realtime.presence.members", Meter.Type.GAUGE, null,
+			"Connections of this node that are members of channels"),
+
+	/**
 	 * Publications this node handed to the backplane, repetitions with the same
 	 * idempotency key included. After commit; those rolled back do not count.
 	 */

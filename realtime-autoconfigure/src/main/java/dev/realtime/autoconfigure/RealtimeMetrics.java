@@ -13,6 +13,7 @@ import dev.realtime.core.Transport;
 import dev.realtime.core.TransportStatistics;
 import dev.realtime.limit.Limit;
 import dev.realtime.limit.Limiter;
+import dev.realtime.presence.PresenceHub;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -35,8 +36,12 @@ final class RealtimeMetrics implements MeterBinder {
 
 	private final @Nullable Limiter limiter;
 
-	RealtimeMetrics(RealtimeEngine engine, BackplaneMonitor backplane, @Nullable Limiter limiter) {
+	private final PresenceHub presence;
+
+	RealtimeMetrics(RealtimeEngine engine, BackplaneMonitor backplane, @Nullable Limiter limiter,
+			PresenceHub presence) {
 		this.engine = engine;
+		this.presence = presence;
 		this.backplane = backplane;
 		this.limiter = limiter;
 	}
@@ -45,6 +50,9 @@ final class RealtimeMetrics implements MeterBinder {
 	public void bindTo(MeterRegistry registry) {
 		Gauge.builder(RealtimeMeters.CHANNELS.getName(), this.engine, (engine) -> engine.statistics().channels())
 			.description(RealtimeMeters.CHANNELS.description())
+			.register(registry);
+		Gauge.builder(RealtimeMeters.PRESENCE.getName(), this.presence, PresenceHub::members)
+			.description(RealtimeMeters.PRESENCE.description())
 			.register(registry);
 		FunctionCounter
 			.builder(RealtimeMeters.PUBLICATIONS.getName(), this.engine, (engine) -> engine.statistics().publications())

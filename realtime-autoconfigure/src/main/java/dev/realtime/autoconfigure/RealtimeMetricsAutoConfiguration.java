@@ -2,6 +2,7 @@ package dev.realtime.autoconfigure;
 
 import dev.realtime.core.RealtimeEngine;
 import dev.realtime.limit.Limiter;
+import dev.realtime.presence.PresenceHub;
 import io.micrometer.core.instrument.MeterRegistry;
 
 import org.springframework.beans.factory.ObjectProvider;
@@ -25,9 +26,9 @@ public final class RealtimeMetricsAutoConfiguration {
 
 	@Bean
 	RealtimeMetrics realtimeMetrics(RealtimeEngine engine, ObjectProvider<BackplaneMonitor> backplane,
-			ObjectProvider<Limiter> limiter) {
+			ObjectProvider<Limiter> limiter, PresenceHub presence) {
 		return new RealtimeMetrics(engine, backplane.getIfAvailable(() -> BackplaneMonitor.UNWATCHED),
-				limiter.getIfAvailable());
+				limiter.getIfAvailable(), presence);
 	}
 
 }

@@ -49,7 +49,7 @@ class AnonymousTokenTests {
 			for (String kind : new String[] { "connection", "subscription" }) {
 				HttpResponse<String> response = post(this.port, kind, "{\"subscriptions\":[]}");
 				assertThat(response.statusCode()).isEqualTo(401);
-				assertThat(response.body()).isEqualTo("{\"detail\":\"Tokens are for users that are logged in\"}");
+				assertThat(response.body()).isEqualTo("{\"detail\":\"This is for users that are logged in\"}");
 				assertThat(response.headers().firstValue("Cache-Control")).hasValue("no-store");
 			}
 		}

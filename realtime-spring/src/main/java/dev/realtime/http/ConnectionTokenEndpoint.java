@@ -9,6 +9,7 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
+import org.springframework.http.HttpMethod;
 import org.springframework.security.core.Authentication;
 
 /**
@@ -16,7 +17,7 @@ import org.springframework.security.core.Authentication;
  *
  * @since 0.1.0
  */
-public final class ConnectionTokenEndpoint extends TokenEndpoint {
+public final class ConnectionTokenEndpoint extends UserEndpoint {
 
 	private final UserTokens tokens;
 
@@ -30,7 +31,7 @@ public final class ConnectionTokenEndpoint extends TokenEndpoint {
 	 * @param allowAnonymous whether users that are not logged in get tokens too
 	 */
 	public ConnectionTokenEndpoint(UserTokens tokens, ClientUrl url, Tenants tenants, boolean allowAnonymous) {
-		super(tenants, allowAnonymous, JsonMapper.shared());
+		super(HttpMethod.POST, tenants, allowAnonymous, JsonMapper.shared());
 		this.tokens = tokens;
 		this.url = url;
 	}

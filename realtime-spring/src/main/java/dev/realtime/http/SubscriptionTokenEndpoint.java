@@ -24,6 +24,7 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
+import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.InvalidMediaTypeException;
 import org.springframework.http.MediaType;
@@ -35,7 +36,7 @@ import org.springframework.security.core.Authentication;
  *
  * @since 0.1.0
  */
-public final class SubscriptionTokenEndpoint extends TokenEndpoint {
+public final class SubscriptionTokenEndpoint extends UserEndpoint {
 
 	/** A topic, its quotes and names, besides the filter. */
 	private static final int ENTRY_OVERHEAD = 512;
@@ -68,7 +69,7 @@ public final class SubscriptionTokenEndpoint extends TokenEndpoint {
 	 */
 	public SubscriptionTokenEndpoint(UserTokens tokens, Topics topics, FilterParser filters, Tenants tenants,
 			boolean allowAnonymous, int maxSubscriptions, int filterSize) {
-		super(tenants, allowAnonymous, MAPPER);
+		super(HttpMethod.POST, tenants, allowAnonymous, MAPPER);
 		this.tokens = tokens;
 		this.topics = topics;
 		this.filters = filters;

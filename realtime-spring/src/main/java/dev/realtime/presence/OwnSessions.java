@@ -39,6 +39,8 @@ final class OwnSessions {
 
 	private long nextId;
 
+	private long members;
+
 	OwnSessions(String node, PresenceTable table, Replication replication, PresenceOptions options,
 			PresenceTimer timer) {
 		this.node = node;
@@ -62,6 +64,7 @@ final class OwnSessions {
 	private Own enter(Place place, String user, @Nullable String info) {
 		Own own = new Own(Long.toString(this.nextId++, Character.MAX_RADIX), place, this.timer.nanoTime());
 		this.places.put(place, own);
+		this.members += PresenceTable.isOnline(place.room()) ? 0 : 1;
 		Room room = this.table.room(place.room());
 		MemberView view = (room != null) ? room.view(user) : null;
 		long now = this.timer.millis();
@@ -121,6 +124,7 @@ final class OwnSessions {
 	}
 
 	private void remove(Own own, long at) {
+		this.members -= PresenceTable.isOnline(own.place.room()) ? 0 : 1;
 		this.table.remove(this.node, own.id, at);
 		this.replication.changed(new Change(own.id, null, at));
 	}
@@ -197,8 +201,7 @@ final class OwnSessions {
 	 * How many there are besides those who are just connected.
 	 */
 	long members() {
-		return this.places.keySet().stream().filter((place) -> !PresenceTable.isOnline(place.room())).count()
-				+ this.lost.keySet().stream().filter((who) -> !PresenceTable.isOnline(who.room())).count();
+		return this.members;
 	}
 
 	/**

@@ -128,11 +128,13 @@ public final class PresenceHub implements AutoCloseable {
 	}
 
 	/**
-	 * Begins to tell the other nodes, and to listen to them. A second call does nothing.
+	 * Begins to tell the other nodes, and to listen to them, or goes on with it after
+	 * {@link #leave()}.
 	 */
 	public void start() {
 		synchronized (this.lock) {
 			if (this.started) {
+				execute(this.replication::comeBack);
 				return;
 			}
 			this.started = true;

@@ -142,6 +142,16 @@ final class Replication {
 		return this.sender.apply(NodeMessage.of(this.node, Kind.BYE, this.sequence).toJson());
 	}
 
+	/**
+	 * Goes on after a good-bye.
+	 */
+	void comeBack() {
+		if (this.closed) {
+			this.closed = false;
+			resync();
+		}
+	}
+
 	private void pump() {
 		if (this.sending || this.closed) {
 			return;
@@ -257,6 +267,8 @@ final class Replication {
 		}
 		Remote remote = this.remotes.computeIfAbsent(message.node(), (absent) -> new Remote());
 		remote.lastHeard = now;
+		// Who speaks again has come back.
+		remote.leavesAt = null;
 		switch (message.kind()) {
 			case DIFF -> {
 				remote.synced &= message.sequence() == remote.sequence + 1;

@@ -1,5 +1,6 @@
 package dev.realtime.presence;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -10,9 +11,17 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
 
+import dev.realtime.PresenceMember;
 import dev.realtime.core.ChannelId;
 import dev.realtime.core.Ending;
+import dev.realtime.core.Subscription;
+
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.withSettings;
 
 /**
  * Nodes in one thread that hear each other in one order, with time and a wire that a test
@@ -104,7 +113,10 @@ final class Cluster {
 
 		final List<Object> events = new ArrayList<>();
 
-		final Map<String, Integer> changes = new HashMap<>();
+		final Map<Subscription<?>, Consumer<String>> viewers = new HashMap<>();
+
+		final Audience audience = new Audience(TestPresence.OPTIONS, new Stage(this),
+				Cluster.this.time.node().nanoTime());
 
 		final PresenceTable table;
 
@@ -118,7 +130,12 @@ final class Cluster {
 
 		Node(String name) {
 			this.name = name;
-			this.table = new PresenceTable((room, user) -> this.changes.merge(user, 1, Integer::sum));
+			this.table = new PresenceTable((room, user) -> {
+				if (room.equals(ROOM)) {
+					this.audience.changed(user);
+					turnLater();
+				}
+			});
 			this.memberEvents = new MemberEvents(this.table, this.events::add);
 			this.replication = new Replication(name, this.table, TestPresence.OPTIONS, this.timer, Cluster.this::send,
 					new Replication.Observer() {
@@ -142,6 +159,33 @@ final class Cluster {
 
 					});
 			this.own = new OwnSessions(name, this.table, this.replication, TestPresence.OPTIONS, this.timer);
+		}
+
+		private void turnLater() {
+			Long due = this.audience.claimTurn(this.table.room(ROOM));
+			if (due != null) {
+				this.timer.schedule(() -> {
+					this.audience.turn(this.table.room(ROOM), this.timer.nanoTime());
+					turnLater();
+				}, Duration.ofNanos(Math.max(0, due - this.timer.nanoTime())));
+			}
+		}
+
+		/**
+		 * Lets somebody see who is there.
+		 * @return what to call to see no more
+		 */
+		Runnable view(boolean countOnly, Predicate<PresenceMember> visibility, Consumer<String> viewer) {
+			Subscription<?> subscription = mock(Subscription.class, withSettings().stubOnly());
+			this.viewers.put(subscription, viewer);
+			this.timer.execute(() -> {
+				this.audience.add(new Viewer(subscription, countOnly, visibility));
+				turnLater();
+			});
+			return () -> this.timer.execute(() -> {
+				this.audience.remove(subscription);
+				this.viewers.remove(subscription);
+			});
 		}
 
 		private void tickLater() {
@@ -198,6 +242,25 @@ final class Cluster {
 
 		Set<String> whereIs(String user) {
 			return this.table.whereIs("acme", user);
+		}
+
+	}
+
+	/**
+	 * Tells viewers at once.
+	 */
+	private record Stage(Node node) implements Audience.Stage {
+
+		@Override
+		public void tell(List<Subscription<?>> subscriptions, byte[] body) {
+			String text = new String(body, StandardCharsets.UTF_8);
+			subscriptions.forEach((subscription) -> this.node.viewers.getOrDefault(subscription, (unheard) -> {
+			}).accept(text));
+		}
+
+		@Override
+		public Executor visibility() {
+			return Runnable::run;
 		}
 
 	}

@@ -227,6 +227,21 @@ class ReplicationTests {
 	}
 
 	@Test
+	void whenANodeGoesOnAfterAGoodByeThenItsMembersAreThere() {
+		this.one.join("c1", "ada");
+		this.cluster.settle();
+		this.one.replication.bye();
+		this.cluster.pass(GRACE.plus(MOMENT));
+		assertThat(this.two.members()).isEmpty();
+		this.one.replication.comeBack();
+		this.one.join("c2", "ben");
+		this.cluster.pass(MOMENT);
+		assertAll(Map.of("ada", 1, "ben", 1));
+		this.cluster.pass(GRACE.plus(LEASE));
+		assertAll(Map.of("ada", 1, "ben", 1));
+	}
+
+	@Test
 	void whenTheSameUserComesOnTwoNodesAtOnceThenTheApplicationHearsItOnce() {
 		this.one.join("c1", "ada");
 		this.two.join("c1", "ada");

@@ -10,7 +10,7 @@ import dev.realtime.core.RealtimeEngine;
 public final class TestPresence {
 
 	static final PresenceOptions OPTIONS = new PresenceOptions(Duration.ofMillis(50), Duration.ofSeconds(1),
-			Duration.ofSeconds(10), Duration.ofSeconds(15), Duration.ofSeconds(60), 2048, 10, 1000);
+			Duration.ofSeconds(10), Duration.ofSeconds(15), Duration.ofSeconds(60), 2048, 10, 2500);
 
 	private TestPresence() {
 	}

@@ -3,12 +3,16 @@ package dev.realtime.autoconfigure.app;
 import java.security.Principal;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
 import dev.realtime.CanSubscribe;
 import dev.realtime.Decision;
 import dev.realtime.History;
 import dev.realtime.Presence;
 import dev.realtime.PresenceInfo;
+import dev.realtime.PresenceJoinedEvent;
+import dev.realtime.PresenceLeftEvent;
 import dev.realtime.PresenceMember;
 import dev.realtime.PresenceVisible;
 import dev.realtime.RealtimeTopic;
@@ -17,9 +21,12 @@ import dev.realtime.Scope;
 import dev.realtime.TenantAware;
 import dev.realtime.TopicFilter;
 import dev.realtime.TopicVariable;
+import dev.realtime.TrackPresence;
 
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.event.EventListener;
+import org.springframework.http.HttpStatus;
 import org.springframework.scheduling.annotation.EnableScheduling;
 import org.springframework.security.access.AccessDeniedException;
 import org.springframework.security.access.prepost.PreAuthorize;
@@ -34,6 +41,10 @@ import org.springframework.security.core.userdetails.UsernameNotFoundException;
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.stereotype.Component;
 import org.springframework.util.StringUtils;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.server.ResponseStatusException;
 
 /**
  * An application with two tenants. Users are written {@code name}, or {@code name@tenant}
@@ -290,6 +301,62 @@ public class TestApplication {
 		@PresenceInfo
 		static String info() {
 			return "no object";
+		}
+
+	}
+
+	@RealtimeTopic(name = "secluded.{room}", presence = Presence.MEMBERS, canSubscribe = "denyAll")
+	static class SecludedTopic {
+
+	}
+
+	@RestController
+	static class DeskController {
+
+		@GetMapping("/desks/{desk}")
+		@TrackPresence("lobby.{desk}")
+		String desk(@PathVariable String desk) {
+			if (desk.startsWith("none")) {
+				throw new ResponseStatusException(HttpStatus.NOT_FOUND);
+			}
+			return "desk";
+		}
+
+		@GetMapping("/nowhere")
+		@TrackPresence("room.{desk}")
+		String nowhere() {
+			return "nowhere";
+		}
+
+	}
+
+	/**
+	 * What the application was told about who came and left.
+	 */
+	@Component
+	public static class Visits {
+
+		private final Queue<Object> events = new ConcurrentLinkedQueue<>();
+
+		@EventListener
+		void on(PresenceJoinedEvent event) {
+			this.events.add(event);
+		}
+
+		@EventListener
+		void on(PresenceLeftEvent event) {
+			this.events.add(event);
+		}
+
+		public List<String> of(String topic) {
+			return this.events.stream()
+				.map((event) -> (event instanceof PresenceJoinedEvent joined)
+						? joined.topic() + " " + joined.tenant().id() + " +" + joined.member().id()
+						: ((PresenceLeftEvent) event).topic() + " " + ((PresenceLeftEvent) event).tenant().id() + " -"
+								+ ((PresenceLeftEvent) event).member().id())
+				.filter((text) -> text.startsWith(topic + " "))
+				.map((text) -> text.substring(topic.length() + 1))
+				.toList();
 		}
 
 	}

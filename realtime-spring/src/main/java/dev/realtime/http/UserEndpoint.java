@@ -25,11 +25,11 @@ import org.springframework.security.web.authentication.preauth.PreAuthenticatedA
 import org.springframework.web.HttpRequestHandler;
 
 /**
- * An endpoint that issues tokens to whoever the application's Spring Security says it is.
- * It writes JSON itself: converters and advices of the application are for the
- * application's own endpoints.
+ * An endpoint that answers whoever the application's Spring Security says it is. It
+ * writes JSON itself: converters and advices of the application are for the application's
+ * own endpoints.
  */
-abstract class TokenEndpoint implements HttpRequestHandler {
+abstract class UserEndpoint implements HttpRequestHandler {
 
 	private final AuthenticationTrustResolver trust = new AuthenticationTrustResolverImpl();
 
@@ -39,7 +39,10 @@ abstract class TokenEndpoint implements HttpRequestHandler {
 
 	private final JsonMapper mapper;
 
-	TokenEndpoint(Tenants tenants, boolean allowAnonymous, JsonMapper mapper) {
+	private final HttpMethod method;
+
+	UserEndpoint(HttpMethod method, Tenants tenants, boolean allowAnonymous, JsonMapper mapper) {
+		this.method = method;
 		this.tenants = tenants;
 		this.allowAnonymous = allowAnonymous;
 		this.mapper = mapper;
@@ -53,19 +56,19 @@ abstract class TokenEndpoint implements HttpRequestHandler {
 		}
 		catch (RefusedException ex) {
 			if (ex.status() == HttpStatus.METHOD_NOT_ALLOWED) {
-				response.setHeader(HttpHeaders.ALLOW, HttpMethod.POST.name());
+				response.setHeader(HttpHeaders.ALLOW, this.method.name());
 			}
 			write(response, ex.status(), JsonNodeFactory.instance.objectNode().put("detail", ex.getMessage()));
 		}
 	}
 
 	private ObjectNode answer(HttpServletRequest request) throws IOException, RefusedException {
-		if (!HttpMethod.POST.matches(request.getMethod())) {
-			throw new RefusedException(HttpStatus.METHOD_NOT_ALLOWED, "Ask with POST");
+		if (!this.method.matches(request.getMethod())) {
+			throw new RefusedException(HttpStatus.METHOD_NOT_ALLOWED, "Ask with " + this.method);
 		}
 		Authentication user = user(request);
 		if (user == null) {
-			throw new RefusedException(HttpStatus.UNAUTHORIZED, "Tokens are for users that are logged in");
+			throw new RefusedException(HttpStatus.UNAUTHORIZED, "This is for users that are logged in");
 		}
 		Tenant tenant = this.tenants.of(user);
 		if (tenant == null) {
@@ -99,7 +102,7 @@ abstract class TokenEndpoint implements HttpRequestHandler {
 	}
 
 	/**
-	 * Why a request is not answered with tokens.
+	 * Why a request is not answered with what it asks for.
 	 */
 	static final class RefusedException extends Exception {
 
