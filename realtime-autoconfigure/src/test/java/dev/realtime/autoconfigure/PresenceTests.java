@@ -106,10 +106,21 @@ class PresenceTests {
 			try (RawStompClient alice = connect("alice")) {
 				alice.subscribe("s1", "/realtime/lobby." + room, "presence:join");
 				assertThat(ids(presence(alice.next(), "s1", null).path("members"))).containsExactly("alice");
-				bob.expectNothingElse();
-				assertThat(this.realtime.forTenant("acme").presence("lobby.{room}", room).members())
-					.extracting(PresenceMember::sessions)
-					.containsExactly(1);
+				await().atMost(SOON)
+					.untilAsserted(
+							() -> assertThat(this.realtime.forTenant("acme").presence("lobby.{room}", room).members())
+								.extracting(PresenceMember::sessions)
+								.containsExactly(1));
+				assertThat(say(alice, room, "{\"status\":\"busy\"}")).isNull();
+				JsonNode told = presence(bob.next(), "s1", null);
+				// The old connection may still have been there for a moment.
+				while (told.path("updated").path(0).path("status").asString().equals("online")) {
+					assertThat(told.path("count").asInt()).isEqualTo(1);
+					told = presence(bob.next(), "s1", null);
+				}
+				assertThat(told.path("updated").path(0).path("status").asString()).isEqualTo("busy");
+				assertThat(told.path("joined")).isEmpty();
+				assertThat(told.path("left")).isEmpty();
 			}
 		}
 	}

@@ -90,15 +90,27 @@ final class OwnSessions {
 		}
 		this.places.remove(place);
 		Session session = session(own);
-		if (ending == Ending.LEFT || this.options.leaveGrace().isZero() || session == null) {
-			remove(own, this.timer.millis());
+		long at = this.timer.millis();
+		if (ending == Ending.LEFT || this.options.leaveGrace().isZero() || session == null || isBack(own, session)) {
+			remove(own, at);
 			return;
 		}
 		Who who = new Who(room, session.user());
-		long at = this.timer.millis();
 		own.lostAt = at;
 		this.lost.computeIfAbsent(who, (absent) -> new ArrayDeque<>(1)).add(own);
 		this.timer.schedule(() -> giveUp(who, own, at), this.options.leaveGrace());
+	}
+
+	/**
+	 * Whether the client may have been back before it was known that it was away.
+	 */
+	private boolean isBack(Own own, Session session) {
+		Room room = this.table.room(session.room());
+		long recently = this.timer.millis() - this.options.leaveGrace().toMillis();
+		return room != null && room.sessions(session.user())
+			.stream()
+			.anyMatch((held) -> !(held.node.equals(this.node) && held.id.equals(own.id))
+					&& held.session.joined() > Math.max(recently, session.joined()));
 	}
 
 	/**

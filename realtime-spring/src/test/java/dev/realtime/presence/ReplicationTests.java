@@ -121,6 +121,18 @@ class ReplicationTests {
 	}
 
 	@Test
+	void whenTheClientIsBackBeforeTheBreakIsNoticedThenNothingIsLeftOfTheOldConnection() {
+		this.one.join("c1", "ada");
+		this.cluster.pass(MOMENT);
+		this.two.join("c9", "ada");
+		this.cluster.settle();
+		this.one.leave("c1", Ending.LOST);
+		this.cluster.settle();
+		assertAll(Map.of("ada", 1));
+		assertThat(events()).hasSize(1);
+	}
+
+	@Test
 	void whenTwoConnectionsBreakAndOneComesBackThenTheOtherGoesAfterTheGrace() {
 		this.one.join("c1", "ada");
 		this.one.join("c2", "ada");
