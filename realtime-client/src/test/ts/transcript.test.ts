@@ -1,21 +1,20 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { connect, type Realtime, type Subscription } from '../../main/ts/index.js';
+import { type CallError, connect, type PresenceMember, type Realtime, type Subscription } from '../../main/ts/index.js';
 import { FakeSocket } from './fake-socket.js';
 
-const LINES = readFileSync(new URL('../transcripts/recover.txt', import.meta.url), 'utf8').split('\n');
-
-const VALUES: Readonly<Record<string, string>> = { session: 's1', epoch: 'k3f9', timestamp: '1790000000000' };
+const VALUES: Readonly<Record<string, string>> = { session: 's1', epoch: 'k3f9', timestamp: '1790000000000', since: '1790000000000' };
 
 beforeEach(() => void vi.useFakeTimers());
 
 afterEach(() => void vi.useRealTimers());
 
 /** Frames and instructions, in their order. */
-function script(): [kind: string, text: string][] {
+function script(file: string): [kind: string, text: string][] {
+  const lines = readFileSync(new URL(`../transcripts/${file}`, import.meta.url), 'utf8').split('\n');
   const result: [string, string][] = [];
   let frame = '';
-  for (const line of LINES.filter((text) => /^[<>!]/.test(text))) {
+  for (const line of lines.filter((text) => /^[<>!]/.test(text))) {
     const [kind, text] = [line.charAt(0), line.slice(2).replace(/\{(\w+)\}/g, (_, name: string) => VALUES[name] ?? name)];
     if (kind === '!') {
       result.push([kind, text]);
@@ -59,6 +58,18 @@ class Page {
       case 'filter':
         this.#subscribe(topic, JSON.parse(rest[0] ?? '') as Record<string, number[]>, 'none');
         break;
+      case 'join':
+        this.#join(topic);
+        break;
+      case 'update':
+        this.#subscriptions[0]?.presence.update(JSON.parse(rest[0] ?? '') as object);
+        break;
+      case 'call':
+        this.realtime.call(topic).then(
+          (reply) => this.#received.push(`reply ${JSON.stringify(reply)}`),
+          ({ code }: CallError) => this.#received.push(`error ${code}`),
+        );
+        break;
       case 'unsubscribe':
         this.#subscriptions[0]?.unsubscribe();
         break;
@@ -91,6 +102,13 @@ class Page {
     this.#subscriptions.push(subscription);
   }
 
+  #join(topic: string): void {
+    const subscription = this.realtime.subscribe(topic, null, { presence: 'join' });
+    const show = (members: readonly PresenceMember[]): string => members.map(({ id, status }) => `${id}:${status}`).join();
+    subscription.presence.here((members) => this.#received.push(`${topic} ${show(members)}`));
+    this.#subscriptions.push(subscription);
+  }
+
   says(): string {
     return this.#socket.sent.shift() ?? 'nothing';
   }
@@ -106,10 +124,10 @@ class Page {
   }
 }
 
-test('the client says and understands what is in the transcript, wherever messages are split', async () => {
+test.each(['recover.txt', 'together.txt'])('the client says and understands what is in %s, wherever messages are split', async (file) => {
   for (let split = 0; split < 250; split += 7) {
     const page = new Page();
-    for (const [kind, text] of script()) {
+    for (const [kind, text] of script(file)) {
       if (kind === '!') {
         await page.act(text);
       } else if (kind === '>') {

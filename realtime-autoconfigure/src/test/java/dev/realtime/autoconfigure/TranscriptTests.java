@@ -3,12 +3,14 @@ package dev.realtime.autoconfigure;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 import dev.realtime.Realtime;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.json.JsonMapper;
 
 import org.springframework.beans.factory.annotation.Autowired;
@@ -23,10 +25,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 @EndpointTest
 class TranscriptTests {
 
-	private static final Path TRANSCRIPT = Path.of("..", "realtime-client", "src", "test", "transcripts",
-			"recover.txt");
+	private static final Path TRANSCRIPTS = Path.of("..", "realtime-client", "src", "test", "transcripts");
 
-	private static final Pattern PLACEHOLDER = Pattern.compile("\\{(session|epoch|timestamp)}");
+	private static final Pattern PLACEHOLDER = Pattern.compile("\\{(session|epoch|timestamp|since)}");
+
+	/** What stays the same in a transcript once it was seen. */
+	private static final List<String> CONSTANT = List.of("epoch", "since");
 
 	private final Map<String, String> values = new HashMap<>();
 
@@ -38,10 +42,11 @@ class TranscriptTests {
 
 	private RawStompClient client;
 
-	@Test
-	void serverAnswersTheBrowserClientWithWhatItUnderstands() throws Exception {
+	@ParameterizedTest
+	@ValueSource(strings = { "recover.txt", "together.txt" })
+	void serverAnswersTheBrowserClientWithWhatItUnderstands(String transcript) throws Exception {
 		StringBuilder frame = new StringBuilder();
-		for (String line : Files.readAllLines(TRANSCRIPT)) {
+		for (String line : Files.readAllLines(TRANSCRIPTS.resolve(transcript))) {
 			String text = (line.length() > 2) ? line.substring(2) : "";
 			if (line.startsWith("!")) {
 				act(text.split(" "));
@@ -92,8 +97,10 @@ class TranscriptTests {
 		String said = this.client.next();
 		Matcher matcher = Pattern.compile(pattern.toString()).matcher(said);
 		assertThat(matcher.matches()).as("%s%nshould be%n%s", said, frame).isTrue();
-		if (pattern.indexOf("(?<epoch>") >= 0) {
-			this.values.put("epoch", matcher.group("epoch"));
+		for (String name : CONSTANT) {
+			if (pattern.indexOf("(?<" + name + ">") >= 0) {
+				this.values.put(name, matcher.group(name));
+			}
 		}
 	}
 

@@ -265,8 +265,12 @@ public class TestApplication {
 	static class LobbyTopic {
 
 		@PresenceInfo
-		Map<String, String> info(Principal user, @TopicVariable String room) {
-			return Map.of("name", StringUtils.capitalize(user.getName()), "room", room);
+		Guest info(Principal user, @TopicVariable String room) {
+			return new Guest(StringUtils.capitalize(user.getName()), room);
+		}
+
+		record Guest(String name, String room) {
+
 		}
 
 	}
