@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { CallError, type PresenceMember, type Realtime, type Subscription } from '../../../main/ts/index.js';
-import { client, Node, Proxy, sleep, until } from './nodes.js';
+import { client, Node, Proxy, sleep, until, upTo } from './nodes.js';
 
 let nodes: [Node, Node];
 const clients: Realtime[] = [];
@@ -185,4 +185,30 @@ test('a page that first only looks on becomes a member, and none of its messages
   await ben.sees('ben');
   await until('it looks on', () => watching.presence.members.length === 1);
   expect(watching.state).toBe('live');
+});
+
+test('a subscription that the server made is there again after a restart, with what was missed', async () => {
+  const realtime = page('eve', nodes[0].url());
+  const [made, ended]: [Subscription[], Subscription[]] = [[], []];
+  const numbers: unknown[] = [];
+  realtime.on('subscribed', (subscription) => made.push(subscription));
+  realtime.on('unsubscribed', (subscription) => ended.push(subscription));
+  realtime.onServerMessage<{ number: number }>((data, { gap }) => numbers.push(gap?.code ?? data?.number));
+  await realtime.call('/app/follow', 'room.followed');
+  await until('it is there', () => made.length === 1);
+  expect(made[0]).toMatchObject({ topic: 'room.followed', filter: undefined, state: 'live' });
+  await nodes[1].post('/acme/rooms/followed?number=0');
+  await until('a message arrives', () => numbers.length === 1);
+  await nodes[0].kill();
+  await until('it is noticed', () => realtime.state === 'reconnecting');
+  for (const number of upTo(20).slice(1)) {
+    await nodes[1].post(`/acme/rooms/followed?number=${number}`);
+  }
+  await nodes[0].start();
+  await until('all have arrived', () => numbers.length === 20);
+  expect(numbers).toEqual(upTo(20));
+  expect([made.length, ended.length, made[0]?.state]).toEqual([1, 0, 'live']);
+  await realtime.call('/app/unfollow', 'room.followed');
+  await until('it is no more', () => ended.length === 1);
+  expect(realtime.serverSubscriptions).toEqual([]);
 });

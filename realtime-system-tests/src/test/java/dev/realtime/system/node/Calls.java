@@ -7,6 +7,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import dev.realtime.Realtime;
+
 import org.springframework.messaging.handler.annotation.MessageExceptionHandler;
 import org.springframework.messaging.handler.annotation.MessageMapping;
 import org.springframework.security.access.AccessDeniedException;
@@ -20,6 +22,22 @@ import org.springframework.web.bind.annotation.RestController;
 class Calls {
 
 	private final AtomicInteger orders = new AtomicInteger();
+
+	private final Realtime realtime;
+
+	Calls(Realtime realtime) {
+		this.realtime = realtime;
+	}
+
+	@MessageMapping("follow")
+	CompletableFuture<Void> follow(String topic, Principal user) {
+		return this.realtime.user(user.getName()).subscribe(topic);
+	}
+
+	@MessageMapping("unfollow")
+	CompletableFuture<Void> unfollow(String topic, Principal user) {
+		return this.realtime.user(user.getName()).unsubscribe(topic);
+	}
 
 	@MessageMapping("sum")
 	int sum(List<Integer> numbers) {
