@@ -73,7 +73,7 @@ public final class RealtimeAutoConfiguration {
 
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnBooleanProperty(name = "realtime.enabled", matchIfMissing = true)
-	@Import(TokenConfiguration.class)
+	@Import({ TokenConfiguration.class, EventConfiguration.class })
 	static class EnabledConfiguration {
 
 		private static final Duration ACTIVITY_INTERVAL = Duration.ofMinutes(1);

@@ -1,5 +1,7 @@
 package dev.realtime.autoconfigure;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 
 import dev.realtime.Tenant;
@@ -14,6 +16,7 @@ import org.springframework.aot.hint.ReflectionHints;
 import org.springframework.beans.factory.aot.BeanFactoryInitializationAotContribution;
 import org.springframework.beans.factory.aot.BeanFactoryInitializationAotProcessor;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.util.ClassUtils;
 
 /**
  * Lets native images call rules and write payloads.
@@ -31,8 +34,26 @@ final class TopicAotProcessor implements BeanFactoryInitializationAotProcessor {
 		TopicTypes scanned = beanFactory.getBean(TopicScan.BEAN_NAME, TopicTypes.class);
 		Set<Class<?>> types = TopicsFactory.beanNamesByType(scanned, beanFactory, beanFactory.getBeanClassLoader())
 			.keySet();
-		return types.isEmpty() ? null
-				: (generation, code) -> register(types, generation.getRuntimeHints().reflection());
+		List<Class<?>> events = events(beanFactory);
+		if (types.isEmpty() && events.isEmpty()) {
+			return null;
+		}
+		return (generation, code) -> {
+			ReflectionHints hints = generation.getRuntimeHints().reflection();
+			register(types, hints);
+			events.forEach((type) -> this.payloads.registerReflectionHints(hints, type));
+		};
+	}
+
+	private static List<Class<?>> events(ConfigurableListableBeanFactory beanFactory) {
+		if (!beanFactory.containsBean(EventScan.BEAN_NAME)) {
+			return List.of();
+		}
+		List<Class<?>> types = new ArrayList<>();
+		beanFactory.getBean(EventScan.BEAN_NAME, EventTypes.class)
+			.classNames()
+			.forEach((name) -> types.add(ClassUtils.resolveClassName(name, beanFactory.getBeanClassLoader())));
+		return types;
 	}
 
 	private void register(Set<Class<?>> types, ReflectionHints hints) {

@@ -289,6 +289,7 @@ abstract class CallScenarios {
 			assertThat(client.subscribeInVain("replies", "/realtime/room.x")).isEqualTo("duplicate-id");
 			client.subscribe("s1", "/realtime/room.x");
 			assertThat(client.subscribeInVain("s1", "/realtime/@replies")).isEqualTo("duplicate-id");
+			assertThat(client.subscribeInVain("@x", "/realtime/@replies")).isEqualTo("bad-request");
 			for (int i = 1; i < 16; i++) {
 				subscribe(client, "more" + i);
 			}

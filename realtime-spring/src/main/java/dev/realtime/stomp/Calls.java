@@ -5,6 +5,7 @@ import java.time.Duration;
 import dev.realtime.limit.Limit;
 import dev.realtime.limit.Limiter;
 import dev.realtime.limit.Refusal;
+import dev.realtime.serverside.ServerSubscription;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.messaging.simp.stomp.StompHeaderAccessor;
@@ -41,13 +42,20 @@ final class Calls {
 		if (id == null) {
 			return;
 		}
-		ControlCode refusal = hasTopic(connection, id) ? ControlCode.DUPLICATE_ID : connection.calls().subscribe(id);
+		ControlCode refusal = subscribe(connection, id);
 		if (refusal != null) {
 			this.topicBroker.refuseSubscribe(connection, frame, refusal);
 		}
 		else {
 			acknowledge(connection, frame);
 		}
+	}
+
+	private static @Nullable ControlCode subscribe(StompConnection connection, String id) {
+		if (ServerSubscription.isServerSide(id)) {
+			return ControlCode.BAD_REQUEST;
+		}
+		return hasTopic(connection, id) ? ControlCode.DUPLICATE_ID : connection.calls().subscribe(id);
 	}
 
 	private static boolean hasTopic(StompConnection connection, String id) {

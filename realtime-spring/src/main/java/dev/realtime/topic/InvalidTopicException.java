@@ -9,7 +9,12 @@ public final class InvalidTopicException extends RuntimeException {
 
 	private final String action;
 
-	InvalidTopicException(String description, String action) {
+	/**
+	 * What can not work.
+	 * @param description the class, and what is wrong with it
+	 * @param action what to write instead
+	 */
+	public InvalidTopicException(String description, String action) {
 		super(description);
 		this.action = action;
 	}

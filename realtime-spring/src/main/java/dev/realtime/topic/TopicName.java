@@ -109,7 +109,7 @@ public final class TopicName {
 	 * @return the name of a channel, which {@link #match} reads back
 	 * @throws IllegalArgumentException if a value is missing or no segment
 	 */
-	String render(List<? extends @Nullable Object> values) {
+	public String render(List<? extends @Nullable Object> values) {
 		if (values.size() != this.variables.size()) {
 			throw new IllegalArgumentException("Topic '" + this.pattern + "' has " + this.variables.size()
 					+ " variables " + this.variables + ", but " + values.size() + " values were given");
