@@ -5,9 +5,14 @@ import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Stream;
 
 import dev.realtime.Realtime;
 import dev.realtime.autoconfigure.app.TestApplication;
+import dev.realtime.serverside.ServerSubscriptionControl;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -20,6 +25,7 @@ import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.test.util.ReflectionTestUtils;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -173,6 +179,51 @@ class ServerSubscriptionsAcrossNodesTests {
 			}
 			assertThat(published).isPositive();
 		}
+	}
+
+	@Test
+	void whenNodesOrderAtTheSameTimeThenAllRememberTheSame() {
+		List<Thread> threads = Stream.of(this.one, this.other, this.one, this.other).map((node) -> new Thread(() -> {
+			for (int i = 0; i < 500; i++) {
+				var user = acme(node).user("user" + ThreadLocalRandom.current().nextInt(5));
+				String topic = "room.same-" + ThreadLocalRandom.current().nextInt(5);
+				if (ThreadLocalRandom.current().nextInt(50) == 0) {
+					acme(node).access().revokeTopic(topic);
+				}
+				else if (ThreadLocalRandom.current().nextBoolean()) {
+					user.subscribe(topic);
+				}
+				else {
+					user.unsubscribe(topic);
+				}
+			}
+		})).toList();
+		threads.forEach(Thread::start);
+		try (ConfigurableApplicationContext late = node()) {
+			for (Thread thread : threads) {
+				thread.join();
+			}
+			acme(this.one).user("last").subscribe("room.last").join();
+			await().atMost(Duration.ofSeconds(60))
+				.until(() -> Stream.of(this.one, this.other, late)
+					.allMatch((node) -> remembered(node).stream().anyMatch((text) -> text.contains("room.last"))));
+			assertThat(remembered(this.other)).isEqualTo(remembered(this.one)).hasSizeGreaterThan(1);
+			await().untilAsserted(() -> assertThat(remembered(late)).isEqualTo(remembered(this.one)));
+		}
+		catch (InterruptedException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	private static Set<String> remembered(ConfigurableApplicationContext node) {
+		Object memory = ReflectionTestUtils.getField(node.getBean(ServerSubscriptionControl.class), "memory");
+		List<Object> all = ReflectionTestUtils.invokeMethod(memory, "all");
+		Set<String> remembered = new TreeSet<>();
+		for (Object each : all) {
+			Object subscription = ReflectionTestUtils.invokeMethod(each, "subscription");
+			remembered.add(String.valueOf(subscription));
+		}
+		return remembered;
 	}
 
 	@Test

@@ -12,7 +12,12 @@ import dev.realtime.Tenant;
 import dev.realtime.access.AccessFixture.Client;
 import dev.realtime.access.AccessFixture.TestRight;
 import dev.realtime.access.Admission.Verdict;
+import dev.realtime.core.ChannelId;
+import dev.realtime.core.HistoryOptions;
+import dev.realtime.core.MessageFilter;
+import dev.realtime.core.Start;
 import dev.realtime.core.SubscribeOutcome;
+import dev.realtime.core.SubscriptionRequest;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -73,6 +78,25 @@ class GuardedConnectionTests {
 		this.alice.guard.revoke(TopicPattern.ALL, true);
 		assertThat(this.alice.subscriptions()).isEmpty();
 		assertThat(this.alice.subscribe("other").verdict()).isEqualTo(Verdict.ALLOWED);
+	}
+
+	@Test
+	void whenServerCodeSubscribedThenARevocationOnAnotherNodeIsLeftToItsOrder() {
+		this.alice.subscribe("asked");
+		AtomicReference<Object> grant = new AtomicReference<>();
+		assertThat(this.alice.guard.grant(new ServerRight("given"), (attachment) -> {
+			grant.set(attachment);
+			return this.node.engine.subscribe(this.alice.connection,
+					new SubscriptionRequest("given", new ChannelId("acme", null, "given"), MessageFilter.all(),
+							new Start.Live(), null, new HistoryOptions(1, Duration.ofMinutes(1), 0), null, attachment),
+					(ex) -> {
+					});
+		})).isEqualTo(SubscribeOutcome.ACCEPTED);
+		assertThat(grant.get()).isInstanceOf(Grant.class);
+		this.alice.guard.revoke(TopicPattern.ALL, false);
+		assertThat(this.alice.heard).containsExactly("revoked asked REVOKED");
+		this.alice.guard.revoke(TopicPattern.ALL, true);
+		assertThat(this.alice.heard).containsExactly("revoked asked REVOKED", "revoked given REVOKED");
 	}
 
 	@Test
@@ -327,6 +351,20 @@ class GuardedConnectionTests {
 		catch (InterruptedException ex) {
 			throw new IllegalStateException(ex);
 		}
+	}
+
+	private record ServerRight(String topic) implements Right {
+
+		@Override
+		public Decision check(Authentication user, Tenant tenant) {
+			return Decision.allow();
+		}
+
+		@Override
+		public boolean isServerSide() {
+			return true;
+		}
+
 	}
 
 }
