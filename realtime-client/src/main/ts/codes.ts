@@ -9,6 +9,7 @@ export const CONTROL_CODES = {
   'bad-request': 'A header is missing or not valid',
   'duplicate-id': 'The connection has a subscription of this id',
   'too-many-subscriptions': 'The connection has as many subscriptions as it may',
+  'invalid-event': 'The event is not valid',
   'rate-limited': 'Too much at once, try again later',
   unavailable: 'Not available now, try again later',
   'unknown-destination': 'Nothing is served at this destination',

@@ -21,6 +21,7 @@ import dev.realtime.tenant.DefaultTenantResolver;
 import dev.realtime.tenant.Tenants;
 import dev.realtime.token.ConnectionUser;
 import dev.realtime.token.UserTokens;
+import dev.realtime.topic.EventBodies;
 import dev.realtime.topic.InfoWriter;
 import dev.realtime.topic.SubscribeAttempt;
 import dev.realtime.topic.TopicFactory;
@@ -47,6 +48,7 @@ import org.springframework.security.access.hierarchicalroles.RoleHierarchy;
 import org.springframework.security.authorization.DefaultAuthorizationManagerFactory;
 import org.springframework.security.config.core.GrantedAuthorityDefaults;
 import org.springframework.security.messaging.access.expression.DefaultMessageSecurityExpressionHandler;
+import org.springframework.validation.Validator;
 
 /**
  * Auto-configuration of topics and publishing: the {@link Realtime} bean and the engine
@@ -82,19 +84,23 @@ public final class RealtimeAutoConfiguration {
 
 		@Bean
 		@ConditionalOnMissingBean
-		Realtime realtime(RealtimeEngine engine, Topics topics, Tenants tenants, ObjectProvider<JsonMapper> mapper,
+		Realtime realtime(RealtimeEngine engine, Topics topics, Tenants tenants, JsonPayloads payloads,
 				UserTokens tokens, AccessControl access, UserChannel userChannel, PresenceHub presence,
-				ServerSubscriptionControl subscriptions, RealtimeProperties properties) {
-			int payloadSize = (int) properties.limits().payloadSize().toBytes();
-			return new DefaultRealtime(engine, topics, tenants,
-					new JsonPayloads(mapper.getIfAvailable(JsonMapper::new), payloadSize), tokens, access, userChannel,
-					presence, subscriptions);
+				ServerSubscriptionControl subscriptions) {
+			return new DefaultRealtime(engine, topics, tenants, payloads, tokens, access, userChannel, presence,
+					subscriptions);
 		}
 
 		@Bean
 		ServerSubscriptionControl realtimeServerSubscriptionControl(RealtimeEngine engine, AccessControl access,
 				RealtimeProperties properties) {
 			return new ServerSubscriptionControl(engine, access, properties.serverSubscriptions().ttl());
+		}
+
+		@Bean
+		JsonPayloads realtimeJsonPayloads(ObjectProvider<JsonMapper> mapper, RealtimeProperties properties) {
+			int payloadSize = (int) properties.limits().payloadSize().toBytes();
+			return new JsonPayloads(mapper.getIfAvailable(JsonMapper::new), payloadSize);
 		}
 
 		@Bean
@@ -164,7 +170,8 @@ public final class RealtimeAutoConfiguration {
 		@Bean
 		Topics realtimeTopics(ApplicationContext context, TopicTypes scanned, RealtimeProperties properties,
 				ObjectProvider<RoleHierarchy> roleHierarchy, ObjectProvider<GrantedAuthorityDefaults> authorityDefaults,
-				ObjectProvider<PermissionEvaluator> permissionEvaluator, ObjectProvider<JsonMapper> mapper) {
+				ObjectProvider<PermissionEvaluator> permissionEvaluator, JsonPayloads payloads,
+				ObjectProvider<Validator> validator, ObjectProvider<JsonMapper> mapper) {
 			DefaultAuthorizationManagerFactory<Message<SubscribeAttempt>> managers = new DefaultAuthorizationManagerFactory<>();
 			roleHierarchy.ifAvailable(managers::setRoleHierarchy);
 			authorityDefaults.ifAvailable((defaults) -> managers.setRolePrefix(defaults.getRolePrefix()));
@@ -173,8 +180,10 @@ public final class RealtimeAutoConfiguration {
 			expressions.setApplicationContext(context);
 			permissionEvaluator.ifAvailable(expressions::setPermissionEvaluator);
 			TopicFactory topicFactory = new TopicFactory(properties.history().toOptions(),
-					ApplicationConversionService.getSharedInstance(), expressions, new InfoWriter(
-							mapper.getIfAvailable(JsonMapper::new), (int) properties.presence().dataSize().toBytes()));
+					ApplicationConversionService.getSharedInstance(), expressions,
+					new InfoWriter(mapper.getIfAvailable(JsonMapper::new),
+							(int) properties.presence().dataSize().toBytes()),
+					new EventBodies(payloads, validator::getIfUnique));
 			return new TopicsFactory(context, topicFactory).create(scanned, context.getClassLoader());
 		}
 

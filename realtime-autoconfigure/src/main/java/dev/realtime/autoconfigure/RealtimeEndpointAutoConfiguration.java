@@ -10,6 +10,7 @@ import dev.realtime.access.LogoutLink;
 import dev.realtime.autoconfigure.RealtimeProperties.Role;
 import dev.realtime.core.RealtimeEngine;
 import dev.realtime.json.FilterParser;
+import dev.realtime.json.JsonPayloads;
 import dev.realtime.limit.HandshakeLimiter;
 import dev.realtime.limit.Limiter;
 import dev.realtime.presence.PresenceHub;
@@ -92,7 +93,7 @@ public final class RealtimeEndpointAutoConfiguration {
 	StompBroker realtimeStompBroker(RealtimeEngine engine, Topics topics, UserChannel userChannel, Tenants tenants,
 			ObjectProvider<ConnectAuthenticator> authenticator, UserTokens tokens, AccessControl access,
 			RealtimeProperties properties, Limiter limiter, PresenceHub presence,
-			ServerSubscriptionControl subscriptions) {
+			ServerSubscriptionControl subscriptions, JsonPayloads payloads) {
 		access.start();
 		subscriptions.start();
 		RealtimeProperties.Limits limits = properties.limits();
@@ -101,7 +102,7 @@ public final class RealtimeEndpointAutoConfiguration {
 		FilterParser filters = new FilterParser((int) limits.filterSize().toBytes(), limits.filterKeys(),
 				limits.filterValues());
 		return new StompBroker(engine, (properties.role() != Role.RELAY) ? topics : null, userChannel, filters, tenants,
-				authenticator.getIfAvailable(), tokens, options, access, limiter, presence, subscriptions);
+				authenticator.getIfAvailable(), tokens, options, access, limiter, presence, subscriptions, payloads);
 	}
 
 	@Bean

@@ -234,6 +234,7 @@ public record RealtimeProperties(@DefaultValue("true") boolean enabled, @Default
 	 * @param bytesPerSecond the most bytes from one connection
 	 * @param bytesPerSecondPerUser the most bytes from one user
 	 * @param bytesPerSecondPerTenant the most bytes from one tenant
+	 * @param clientEventsPerSecond the most events that one connection sends to topics
 	 * @param headersPerFrame the most headers of a frame of a client
 	 * @param headerSize the largest header of a frame of a client
 	 * @param frameSize the largest frame of a client
@@ -252,9 +253,10 @@ public record RealtimeProperties(@DefaultValue("true") boolean enabled, @Default
 			@DefaultValue("200") int framesPerSecond, @DefaultValue("0") int framesPerSecondPerUser,
 			@DefaultValue("0") int framesPerSecondPerTenant, @DefaultValue("1MB") DataSize bytesPerSecond,
 			@DefaultValue("0B") DataSize bytesPerSecondPerUser, @DefaultValue("0B") DataSize bytesPerSecondPerTenant,
-			@DefaultValue("64") int headersPerFrame, @DefaultValue("16KB") DataSize headerSize,
-			@DefaultValue("64KB") DataSize frameSize, @DefaultValue("1MB") DataSize pendingBytes,
-			@DefaultValue("10s") Duration connectTimeout, @DefaultValue("10s") Duration ruleTimeout) {
+			@DefaultValue("50") int clientEventsPerSecond, @DefaultValue("64") int headersPerFrame,
+			@DefaultValue("16KB") DataSize headerSize, @DefaultValue("64KB") DataSize frameSize,
+			@DefaultValue("1MB") DataSize pendingBytes, @DefaultValue("10s") Duration connectTimeout,
+			@DefaultValue("10s") Duration ruleTimeout) {
 
 		LimitOptions toOptions() {
 			Map<Limit, Long> values = new EnumMap<>(Limit.class);
@@ -274,6 +276,7 @@ public record RealtimeProperties(@DefaultValue("true") boolean enabled, @Default
 			values.put(Limit.BYTES_PER_SECOND, this.bytesPerSecond.toBytes());
 			values.put(Limit.BYTES_PER_SECOND_PER_USER, this.bytesPerSecondPerUser.toBytes());
 			values.put(Limit.BYTES_PER_SECOND_PER_TENANT, this.bytesPerSecondPerTenant.toBytes());
+			values.put(Limit.CLIENT_EVENTS_PER_SECOND, (long) this.clientEventsPerSecond);
 			values.put(Limit.HEADERS_PER_FRAME, (long) this.headersPerFrame);
 			values.put(Limit.HEADER_SIZE, this.headerSize.toBytes());
 			return new LimitOptions(values);

@@ -53,9 +53,9 @@ final class SendExposureCheck implements Supplier<@Nullable String> {
 		}
 		return this.rules.get().stream().anyMatch(SendExposureCheck::isOpen)
 				? "The application's message security lets everybody SEND to /realtime/**, also without a login. "
-						+ "Clients publish nothing there, so that it is refused, but this is one lock less: let only "
-						+ "/realtime/@auth through, and deny the rest with "
-						+ "messages.simpMessageDestMatchers(\"/realtime/**\").denyAll()."
+						+ "What no @CanPublish method permits is refused, but this is one lock less: ask for a login "
+						+ "with messages.simpMessageDestMatchers(\"/realtime/**\").authenticated(), or, where clients "
+						+ "send nothing to topics, let only /realtime/@auth through and deny the rest."
 				: null;
 	}
 

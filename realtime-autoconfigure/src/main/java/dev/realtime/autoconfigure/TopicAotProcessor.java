@@ -1,9 +1,13 @@
 package dev.realtime.autoconfigure;
 
+import java.lang.reflect.Method;
+import java.security.Principal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 
+import dev.realtime.OnClientEvent;
 import dev.realtime.Tenant;
 import dev.realtime.TopicFilter;
 import dev.realtime.topic.TopicFactory;
@@ -16,6 +20,7 @@ import org.springframework.aot.hint.ReflectionHints;
 import org.springframework.beans.factory.aot.BeanFactoryInitializationAotContribution;
 import org.springframework.beans.factory.aot.BeanFactoryInitializationAotProcessor;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.util.ClassUtils;
 
 /**
@@ -59,7 +64,7 @@ final class TopicAotProcessor implements BeanFactoryInitializationAotProcessor {
 	private void register(Set<Class<?>> types, ReflectionHints hints) {
 		for (Class<?> type : types) {
 			hints.registerType(type);
-			TopicFactory.methods(type).forEach((method) -> hints.registerMethod(method, ExecutableMode.INVOKE));
+			TopicFactory.methods(type).forEach((method) -> register(method, hints));
 			if (!TopicFactory.needsBean(type)) {
 				this.payloads.registerReflectionHints(hints, type);
 			}
@@ -67,6 +72,16 @@ final class TopicAotProcessor implements BeanFactoryInitializationAotProcessor {
 		// Rules that are expressions call these.
 		hints.registerType(TopicFilter.class, MemberCategory.INVOKE_PUBLIC_METHODS);
 		hints.registerType(Tenant.class, MemberCategory.INVOKE_PUBLIC_METHODS);
+	}
+
+	private void register(Method method, ReflectionHints hints) {
+		hints.registerMethod(method, ExecutableMode.INVOKE);
+		if (AnnotatedElementUtils.hasAnnotation(method, OnClientEvent.class)) {
+			Stream.of(method.getParameters())
+				.filter((parameter) -> !Principal.class.isAssignableFrom(parameter.getType()))
+				.forEach((parameter) -> this.payloads.registerReflectionHints(hints, parameter.getParameterizedType()));
+			this.payloads.registerReflectionHints(hints, method.getGenericReturnType());
+		}
 	}
 
 }

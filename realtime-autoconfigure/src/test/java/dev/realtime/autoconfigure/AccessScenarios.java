@@ -214,8 +214,9 @@ abstract class AccessScenarios {
 	void whenAClientAsksForTheOrdersOfNodesThenThereIsNoSuchTopic() {
 		try (RawStompClient client = connect()) {
 			assertThat(client.subscribeInVain("s1", "/realtime/@access")).isEqualTo("unknown-topic");
-			client.send("SEND\ndestination:/realtime/@access\nreceipt:r\n\n{}\0");
-			assertThat(client.next()).isEqualTo("RECEIPT\nreceipt-id:r\nrealtime-control:denied\ncode:forbidden\n\n");
+			client.send("SEND\ndestination:/realtime/@access\nevent:x\nreceipt:r\n\n{}\0");
+			assertThat(client.next())
+				.isEqualTo("RECEIPT\nreceipt-id:r\nrealtime-control:denied\ncode:unknown-topic\n\n");
 		}
 	}
 

@@ -271,7 +271,7 @@ abstract class CallScenarios {
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "/realtime/room.x,forbidden", "/topic/x,unknown-destination", "/app,unknown-destination" })
+	@CsvSource({ "/realtime/room.x,bad-request", "/topic/x,unknown-destination", "/app,unknown-destination" })
 	void whenDestinationTakesNoCallsThenCallerIsTold(String destination, String code) {
 		try (RawStompClient client = caller()) {
 			client.send("SEND\ndestination:" + destination + "\nreply-to:replies\ncorrelation-id:c\n\n\0");

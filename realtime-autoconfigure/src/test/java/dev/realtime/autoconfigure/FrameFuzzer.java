@@ -20,9 +20,11 @@ final class FrameFuzzer {
 			"SUBSCRIBE\nid:s3\ndestination:/realtime/room.fuzz\nsince:abc-17\nreplay:none\n\n\0",
 			"SUBSCRIBE\nid:q\ndestination:/user/queue/echo\nreceipt:q\n\n\0",
 			"SEND\ndestination:/app/note\nreceipt:n\ncontent-type:text/plain\ncontent-length:5\n\nhello\0",
-			"SEND\ndestination:/realtime/room.fuzz\nreceipt:x\n\n{\"a\":1}\0", "UNSUBSCRIBE\nid:s1\nreceipt:u\n\n\0",
-			"ACK\nid:1\ntransaction:t\n\n\0", "BEGIN\ntransaction:t\n\n\0", "DISCONNECT\nreceipt:bye\n\n\0",
-			"\n\n\r\n");
+			"SEND\ndestination:/realtime/room.fuzz\nreceipt:x\n\n{\"a\":1}\0",
+			"SEND\ndestination:/realtime/parlour.fuzz\nevent:typing\nreceipt:x\n\n{\"a\":[1,{}]}\0",
+			"SEND\ndestination:/realtime/text.1\nevent:cursor_move\nto:all\nto-user:bob\n\n{\"line\":1}\0",
+			"UNSUBSCRIBE\nid:s1\nreceipt:u\n\n\0", "ACK\nid:1\ntransaction:t\n\n\0", "BEGIN\ntransaction:t\n\n\0",
+			"DISCONNECT\nreceipt:bye\n\n\0", "\n\n\r\n");
 
 	private static final List<String> HEADERS = List.of("content-length:-1", "content-length:2147483647",
 			"content-length:99999999999999999999", "content-length:0", "content-length:x", "heart-beat:-1,99999999999",

@@ -388,11 +388,12 @@ class ProtocolViolationTests {
 				RawStompClient bob = RawStompClient.connect(this.port, "bob")) {
 			bob.subscribe("s1", "/realtime/room." + room);
 			alice.send("SEND\ndestination:/realtime/room." + room
-					+ "\nreceipt:r1\nmessage-id:evil\nsubscription:s1\n\n{\"evil\":1}\0");
+					+ "\nevent:x\nreceipt:r1\nmessage-id:evil\nsubscription:s1\n\n{\"evil\":1}\0");
 			assertThat(alice.next()).isEqualTo("RECEIPT\nreceipt-id:r1\nrealtime-control:denied\ncode:forbidden\n\n");
-			alice.send("SEND\ndestination:/realtime/room." + room + "\n\n{\"evil\":2}\0");
-			alice.send("SEND\ndestination:/realtime/no.such.topic\nreceipt:r2\n\n{\"evil\":3}\0");
-			assertThat(alice.next()).isEqualTo("RECEIPT\nreceipt-id:r2\nrealtime-control:denied\ncode:forbidden\n\n");
+			alice.send("SEND\ndestination:/realtime/room." + room + "\nevent:x\n\n{\"evil\":2}\0");
+			alice.send("SEND\ndestination:/realtime/no.such.topic\nevent:x\nreceipt:r2\n\n{\"evil\":3}\0");
+			assertThat(alice.next())
+				.isEqualTo("RECEIPT\nreceipt-id:r2\nrealtime-control:denied\ncode:unknown-topic\n\n");
 			for (String destination : List.of("/topic/x", "/queue/x", "/user/bob/queue/echo", "/realtimex", "x",
 					"/user/queue/echo")) {
 				alice.send("SEND\ndestination:" + destination + "\nreceipt:r3\n\n{\"evil\":4}\0");

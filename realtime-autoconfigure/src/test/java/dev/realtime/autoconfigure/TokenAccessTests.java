@@ -1,5 +1,7 @@
 package dev.realtime.autoconfigure;
 
+import java.util.List;
+
 import dev.realtime.Access;
 import dev.realtime.Realtime;
 import dev.realtime.autoconfigure.tokens.TokenApplication;
@@ -49,6 +51,36 @@ class TokenAccessTests {
 			access().revoke("alice").join();
 			assertThat(RawStompClient.code(alice.next())).isEqualTo("access-revoked");
 		}
+	}
+
+	@Test
+	@Tag("T4")
+	void whenTheTokenOfTheSubscriptionSaysSoThenTheClientMaySendAndNobodyElse() {
+		Browser browser = Browser.loggedIn(this.port, "alice");
+		Browser other = Browser.loggedIn(this.port, "bob");
+		try (RawStompClient alice = connect(browser.connectionToken());
+				RawStompClient bob = connect(other.connectionToken())) {
+			assertThat(send(alice)).startsWith("RECEIPT\nreceipt-id:r\nrealtime-control:denied\ncode:token-required\n");
+			for (RawStompClient each : List.of(alice, bob)) {
+				each.subscribe("s1", "/realtime/stage.1",
+						"token:" + ((each == alice) ? browser : other).subscriptionToken("stage.1", "{}"));
+			}
+			alice.subscribe("s2", "/realtime/room.live", "replay:none",
+					"token:" + browser.subscriptionToken("room.live", "{}"));
+			assertThat(send(alice)).isEqualTo("RECEIPT\nreceipt-id:r\n\n");
+			String message = bob.next();
+			assertThat(RawStompClient.header(message, "from-user")).isEqualTo("alice");
+			assertThat(send(bob)).isEqualTo("RECEIPT\nreceipt-id:r\nrealtime-control:denied\ncode:forbidden\n\n");
+			assertThat(alice.hasNext()).isFalse();
+			access().recheck("alice").join();
+			assertThat(alice.next(2))
+				.allSatisfy((frame) -> assertThat(RawStompClient.code(frame)).isEqualTo("token-required"));
+			assertThat(send(alice)).contains("code:token-required");
+		}
+	}
+
+	private static String send(RawStompClient client) {
+		return client.send("SEND\ndestination:/realtime/stage.1\nevent:e\nreceipt:r\n\n{}\0").next();
 	}
 
 	@Test

@@ -14,6 +14,7 @@ import dev.realtime.core.Backplane;
 import dev.realtime.core.BackplaneListener;
 import dev.realtime.core.ChannelId;
 import dev.realtime.core.ChannelPast;
+import dev.realtime.core.Ephemeral;
 import dev.realtime.core.InMemoryBackplane;
 import dev.realtime.core.Publication;
 import dev.realtime.core.PublicationRequest;
@@ -127,6 +128,11 @@ class UnavailableBackplaneTests {
 				throw new IllegalStateException("Expected by a test");
 			}
 			return this.backplane.append(channel, request);
+		}
+
+		@Override
+		public void broadcast(ChannelId channel, Ephemeral ephemeral) {
+			this.backplane.broadcast(channel, ephemeral);
 		}
 
 		@Override

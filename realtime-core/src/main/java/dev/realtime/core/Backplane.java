@@ -47,6 +47,14 @@ public interface Backplane extends AutoCloseable {
 	}
 
 	/**
+	 * Hands something to the listeners of all interested nodes that is kept nowhere. It
+	 * may get lost: nobody waits for it, and nothing is said.
+	 * @param channel the channel
+	 * @param ephemeral what passes by
+	 */
+	void broadcast(ChannelId channel, Ephemeral ephemeral);
+
+	/**
 	 * Declares interest of this node in a channel. A second call for the same channel
 	 * changes nothing.
 	 * @param channel the channel

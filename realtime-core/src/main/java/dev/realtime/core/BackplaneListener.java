@@ -17,6 +17,15 @@ public interface BackplaneListener {
 	void onPublication(ChannelId channel, Publication publication);
 
 	/**
+	 * Called for everything ephemeral on a channel this node is interested in. Must
+	 * neither block nor call back into the backplane.
+	 * @param channel the channel
+	 * @param ephemeral what passes by
+	 */
+	default void onEphemeral(ChannelId channel, Ephemeral ephemeral) {
+	}
+
+	/**
 	 * Called when publications may have been missed, on any channel, once everything
 	 * arrives again. Must neither block nor call back into the backplane.
 	 */

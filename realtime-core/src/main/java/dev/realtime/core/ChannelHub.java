@@ -146,6 +146,13 @@ final class ChannelHub {
 		}
 	}
 
+	/**
+	 * Hands on what is no part of the order.
+	 */
+	synchronized void onEphemeral(Ephemeral ephemeral) {
+		this.feeds.deliver(ephemeral);
+	}
+
 	private boolean isNext(Publication publication) {
 		StreamPosition last = this.position;
 		return last != null && publication.position().epoch().equals(last.epoch())

@@ -1,6 +1,10 @@
 package dev.realtime.core;
 
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @since 0.1.0
  */
 public final class Connection<F> {
+
+	private static final int PUBLIC_ID_LENGTH = 16;
 
 	private final String id;
 
@@ -39,10 +45,17 @@ public final class Connection<F> {
 
 	private @Nullable Ending ending;
 
+	private volatile @Nullable String user;
+
+	private volatile @Nullable String publicId;
+
 	private SubscriptionQuota quota = SubscriptionQuota.UNLIMITED;
 
 	/** Owned by the lane: what goes out at the end of its turn. */
 	@Nullable Batch<F> batch;
+
+	/** Owned by the lane: what is ephemeral and waits for the client to keep up. */
+	@Nullable HeldBack<F> heldBack;
 
 	/**
 	 * Owned by the lane: the newest publications by key, of those the client could not
@@ -62,6 +75,43 @@ public final class Connection<F> {
 	 */
 	public String id() {
 		return this.id;
+	}
+
+	/**
+	 * What others may know of the connection. Its own id is for its client alone, which
+	 * leaves itself out of publications by it.
+	 * @return 16 characters that do not tell the id
+	 */
+	public String publicId() {
+		String publicId = this.publicId;
+		if (publicId == null) {
+			publicId = hash("connection:" + this.id);
+			this.publicId = publicId;
+		}
+		return publicId;
+	}
+
+	private static String hash(String text) {
+		try {
+			byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+			return Base64.getUrlEncoder().encodeToString(digest).substring(0, PUBLIC_ID_LENGTH);
+		}
+		catch (NoSuchAlgorithmException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	/**
+	 * Says whose connection it is.
+	 * @param user the name of the user, or {@code null} if there is none that others can
+	 * address
+	 */
+	public void setUser(@Nullable String user) {
+		this.user = user;
+	}
+
+	@Nullable String user() {
+		return this.user;
 	}
 
 	/**
@@ -198,6 +248,9 @@ public final class Connection<F> {
 
 	void dropConflated(Subscription<F> subscription) {
 		this.conflated.remove(subscription);
+		if (this.heldBack != null) {
+			this.heldBack.remove(subscription);
+		}
 	}
 
 	/**

@@ -14,6 +14,9 @@ public enum DeliveryMode {
 	REPLAY,
 
 	/** As one of those missed since the position the client knew. */
-	RECOVERED
+	RECOVERED,
+
+	/** As something that passes by: its position is none, and only an id. */
+	EPHEMERAL
 
 }

@@ -8,8 +8,8 @@ package dev.realtime.core;
 public enum DropReason {
 
 	/**
-	 * A newer publication of the same key took its place, for a client that did not keep
-	 * up. Counted per publication and subscription.
+	 * A newer publication of the same key, or event of the same sender, took its place,
+	 * for a client that did not keep up. Counted per subscription.
 	 */
 	CONFLATED,
 
@@ -24,6 +24,12 @@ public enum DropReason {
 	 * publication and lane.
 	 */
 	BACKPLANE_GAP,
+
+	/**
+	 * Something ephemeral that a lane had no room for, or that was too much for a client
+	 * that did not keep up. Counted once per lane or subscription.
+	 */
+	EPHEMERAL,
 
 	/**
 	 * The client was gone, or was closed before it took what was pending. Counted per

@@ -38,6 +38,17 @@ final class Feeds {
 	}
 
 	/**
+	 * Hands something ephemeral to all lanes that have room for it.
+	 */
+	void deliver(Ephemeral ephemeral) {
+		this.feeds.forEach((lane, feed) -> {
+			if (feed.behind != null || !lane.offer(this.hub, ephemeral)) {
+				lane.transport().dropped(DropReason.EPHEMERAL, 1);
+			}
+		});
+	}
+
+	/**
 	 * Hands a publication over, or lets the lane come back for it.
 	 */
 	private boolean offer(Lane<?> lane, Feed feed, Publication publication) {

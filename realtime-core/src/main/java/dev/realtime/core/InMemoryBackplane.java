@@ -64,6 +64,14 @@ public final class InMemoryBackplane implements Backplane {
 	}
 
 	@Override
+	public void broadcast(ChannelId channel, Ephemeral ephemeral) {
+		Stream stream = this.streams.get(channel);
+		if (stream != null) {
+			stream.broadcast(channel, ephemeral);
+		}
+	}
+
+	@Override
 	public CompletableFuture<Void> subscribe(ChannelId channel) {
 		evictNowAndThen();
 		inStream(channel, (stream) -> stream.interest = true);
@@ -179,7 +187,7 @@ public final class InMemoryBackplane implements Backplane {
 			}
 			StreamPosition position = new StreamPosition(this.epoch, ++this.offset);
 			Publication publication = new Publication(position, this.touched, request.event(), request.data(),
-					request.attributes(), request.except());
+					request.attributes(), request.except(), request.sender());
 			this.history.add(publication);
 			putLast(this.byKey, request.key(), publication);
 			putLast(this.byIdempotencyKey, request.idempotencyKey(), publication);
@@ -188,6 +196,12 @@ public final class InMemoryBackplane implements Backplane {
 				InMemoryBackplane.this.listener.onPublication(channel, publication);
 			}
 			return position;
+		}
+
+		synchronized void broadcast(ChannelId channel, Ephemeral ephemeral) {
+			if (this.interest) {
+				InMemoryBackplane.this.listener.onEphemeral(channel, ephemeral);
+			}
 		}
 
 		private <K> void putLast(LinkedHashMap<K, Publication> map, @Nullable K key, Publication publication) {

@@ -149,17 +149,47 @@ public final class Lane<F> {
 		if (this.stopped) {
 			return true;
 		}
-		long bytes = publication.data().length + BYTES_PER_QUEUED;
-		if (this.queuedBytes.get() + bytes > MAX_QUEUED_BYTES) {
+		long bytes = bytes(publication);
+		if (!reserve(bytes)) {
 			return false;
 		}
-		this.queuedBytes.addAndGet(bytes);
 		long published = published(hub, publication);
 		execute(() -> {
 			this.queuedBytes.addAndGet(-bytes);
 			deliver(hub, publication, published);
 		});
 		return true;
+	}
+
+	/**
+	 * Queues something ephemeral, or drops it once the executor is shut down.
+	 * @return {@code false} if the lane is behind by too much
+	 */
+	boolean offer(ChannelHub hub, Ephemeral ephemeral) {
+		if (this.stopped) {
+			return true;
+		}
+		long bytes = bytes(ephemeral.publication());
+		if (!reserve(bytes)) {
+			return false;
+		}
+		execute(() -> {
+			this.queuedBytes.addAndGet(-bytes);
+			deliver(hub, ephemeral);
+		});
+		return true;
+	}
+
+	private static long bytes(Publication publication) {
+		return publication.data().length + BYTES_PER_QUEUED;
+	}
+
+	private boolean reserve(long bytes) {
+		boolean fits = this.queuedBytes.get() + bytes <= MAX_QUEUED_BYTES;
+		if (fits) {
+			this.queuedBytes.addAndGet(bytes);
+		}
+		return fits;
 	}
 
 	/**
@@ -403,6 +433,48 @@ public final class Lane<F> {
 		}
 	}
 
+	private void deliver(ChannelHub hub, Ephemeral ephemeral) {
+		SubscriptionIndex<F> index = this.channels.get(hub);
+		if (index != null) {
+			try {
+				index.forEachMatch(ephemeral.publication().attributes(),
+						(subscription) -> deliver(ephemeral, subscription));
+			}
+			finally {
+				this.written.addAll(this.frames.values());
+				this.frames.clear();
+			}
+			this.batchBytes += ephemeral.publication().data().length;
+		}
+	}
+
+	private void deliver(Ephemeral ephemeral, Subscription<F> subscription) {
+		Connection<F> connection = subscription.connection();
+		if (!isFor(ephemeral.publication(), subscription)
+				|| (ephemeral.toUser() != null && !ephemeral.toUser().equals(connection.user()))) {
+			return;
+		}
+		if (connection.heldBack != null || !connection.sink().isWritable()) {
+			holdBack(connection, subscription, ephemeral.publication());
+			return;
+		}
+		F frame = this.frames.computeIfAbsent(subscription.id(),
+				(id) -> this.encoder.message(ephemeral.publication(), subscription, DeliveryMode.EPHEMERAL));
+		write(connection, frame);
+		this.deliveries++;
+	}
+
+	private void holdBack(Connection<F> connection, Subscription<F> subscription, Publication publication) {
+		if (connection.heldBack == null) {
+			connection.heldBack = new HeldBack<>();
+		}
+		if (connection.heldBack.put(subscription, publication)) {
+			this.conflated++;
+		}
+		this.transport.dropped(DropReason.EPHEMERAL, connection.heldBack.makeRoom());
+		this.conflating.add(connection);
+	}
+
 	private void deliver(Publication publication, Subscription<F> subscription) {
 		if (!isFor(publication, subscription)) {
 			return;
@@ -437,7 +509,16 @@ public final class Lane<F> {
 					send(connection, this.encoder.gap(subscription));
 					newest.forEach((publication) -> send(subscription, publication, DeliveryMode.LIVE));
 				});
+				sendHeldBack(connection);
 			}
+		}
+	}
+
+	private void sendHeldBack(Connection<F> connection) {
+		HeldBack<F> heldBack = connection.heldBack;
+		connection.heldBack = null;
+		if (heldBack != null) {
+			heldBack.forEach((subscription, publication) -> send(subscription, publication, DeliveryMode.EPHEMERAL));
 		}
 	}
 

@@ -16,10 +16,11 @@ import org.jspecify.annotations.Nullable;
  * @param attributes the scalar attributes of the payload's top level, for filters; see
  * {@link AttributeValues}
  * @param except the id of a connection that does not get it
+ * @param sender the client that caused it, if it was one
  * @since 0.1.0
  */
 public record Publication(StreamPosition position, long timestamp, @Nullable String event, byte[] data,
-		Map<String, @Nullable Object> attributes, @Nullable String except) {
+		Map<String, @Nullable Object> attributes, @Nullable String except, @Nullable Sender sender) {
 
 	long offset() {
 		return this.position.offset();

@@ -16,11 +16,28 @@ import org.jspecify.annotations.Nullable;
  * key; {@code null} where the topic has no key
  * @param except the id of a connection that does not get it
  * @param idempotencyKey makes a repeated publication a no-op
+ * @param sender the client that caused it, if it was one
  * @param history how much of its past the channel keeps
  * @since 0.1.0
  */
 public record PublicationRequest(byte[] data, Map<String, @Nullable Object> attributes, @Nullable String event,
 		@Nullable List<@Nullable Object> key, @Nullable String except, @Nullable String idempotencyKey,
-		HistoryOptions history) {
+		@Nullable Sender sender, HistoryOptions history) {
+
+	/**
+	 * What no client caused.
+	 * @param data the payload
+	 * @param attributes its scalar attributes
+	 * @param event what happened
+	 * @param key what it is about
+	 * @param except who does not get it
+	 * @param idempotencyKey makes a repetition a no-op
+	 * @param history how much the channel keeps
+	 */
+	public PublicationRequest(byte[] data, Map<String, @Nullable Object> attributes, @Nullable String event,
+			@Nullable List<@Nullable Object> key, @Nullable String except, @Nullable String idempotencyKey,
+			HistoryOptions history) {
+		this(data, attributes, event, key, except, idempotencyKey, null, history);
+	}
 
 }

@@ -1,5 +1,6 @@
 package dev.realtime.core;
 
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -12,6 +13,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -44,6 +46,11 @@ public final class RealtimeEngine {
 	private static final Duration PATIENCE = Duration.ofSeconds(10);
 
 	private static final Logger logger = LoggerFactory.getLogger(RealtimeEngine.class);
+
+	/** In what is ephemeral, where publications have an epoch. */
+	private final String node = Long.toString(new SecureRandom().nextLong() >>> 1, Character.MAX_RADIX);
+
+	private final AtomicLong broadcasts = new AtomicLong();
 
 	private final Backplane backplane;
 
@@ -124,6 +131,25 @@ public final class RealtimeEngine {
 			return CompletableFuture.allOf(positions.toArray(CompletableFuture[]::new))
 				.thenApply((done) -> positions.stream().map(CompletableFuture::join).toList());
 		});
+	}
+
+	/**
+	 * Hands something to the subscribers there are at this moment, without keeping it.
+	 * For those who do not keep up only the newest of each event and sender waits.
+	 * @param channel the channel
+	 * @param request what to say; key, idempotency key and history do not matter
+	 * @param toUser the user whose connections get it, or {@code null} for all
+	 */
+	public void broadcast(ChannelId channel, PublicationRequest request, @Nullable String toUser) {
+		Publication publication = new Publication(new StreamPosition(this.node, this.broadcasts.incrementAndGet()),
+				this.clock.millis(), request.event(), request.data(), request.attributes(), request.except(),
+				request.sender());
+		try {
+			this.backplane.broadcast(channel, new Ephemeral(publication, toUser));
+		}
+		catch (RuntimeException ex) {
+			logger.debug("Could not broadcast to {}", channel, ex);
+		}
 	}
 
 	CompletableFuture<StreamPosition> append(ChannelId channel, PublicationRequest request) {
@@ -458,6 +484,14 @@ public final class RealtimeEngine {
 			ChannelHub hub = RealtimeEngine.this.hubs.get(channel);
 			if (hub != null) {
 				hub.onPublication(publication);
+			}
+		}
+
+		@Override
+		public void onEphemeral(ChannelId channel, Ephemeral ephemeral) {
+			ChannelHub hub = RealtimeEngine.this.hubs.get(channel);
+			if (hub != null) {
+				hub.onEphemeral(ephemeral);
 			}
 		}
 

@@ -92,6 +92,11 @@ final class FaultyBackplane implements Backplane {
 				}
 			}
 
+			@Override
+			public void onEphemeral(ChannelId channel, Ephemeral ephemeral) {
+				listener.onEphemeral(channel, ephemeral);
+			}
+
 			private void deliver(ChannelId channel, Publication publication, int dice) {
 				listener.onPublication(channel, publication);
 				if (dice == 2) {
@@ -109,6 +114,11 @@ final class FaultyBackplane implements Backplane {
 	@Override
 	public CompletableFuture<StreamPosition> append(ChannelId channel, PublicationRequest request) {
 		return this.backplane.append(channel, request);
+	}
+
+	@Override
+	public void broadcast(ChannelId channel, Ephemeral ephemeral) {
+		this.backplane.broadcast(channel, ephemeral);
 	}
 
 	@Override

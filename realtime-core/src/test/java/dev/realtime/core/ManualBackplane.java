@@ -41,6 +41,11 @@ final class ManualBackplane implements Backplane {
 	}
 
 	@Override
+	public void broadcast(ChannelId channel, Ephemeral ephemeral) {
+		throw new UnsupportedOperationException();
+	}
+
+	@Override
 	public CompletableFuture<Void> subscribe(ChannelId channel) {
 		CompletableFuture<Void> answer = asked(this.subscribes);
 		if (this.onPast != null) {

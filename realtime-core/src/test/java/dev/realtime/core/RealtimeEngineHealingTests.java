@@ -464,7 +464,7 @@ class RealtimeEngineHealingTests {
 
 	private Publication publication(String epoch, long offset, int size) {
 		return new Publication(new StreamPosition(epoch, offset), this.clock.millis(), null, new byte[size],
-				Attributes.of("id", 5L), null);
+				Attributes.of("id", 5L), null, null);
 	}
 
 	private TestClient connect(String id) {

@@ -90,7 +90,7 @@ class RealtimeEngineRaceTests {
 
 	private Publication publication(String epoch, long offset, long id) {
 		return new Publication(new StreamPosition(epoch, offset), this.clock.millis(), null, new byte[0],
-				Attributes.of("id", id), null);
+				Attributes.of("id", id), null, null);
 	}
 
 }

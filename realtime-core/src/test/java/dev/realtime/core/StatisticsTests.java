@@ -311,6 +311,11 @@ class StatisticsTests {
 		}
 
 		@Override
+		public void broadcast(ChannelId channel, Ephemeral ephemeral) {
+			this.delegate.broadcast(channel, ephemeral);
+		}
+
+		@Override
 		public CompletableFuture<Void> subscribe(ChannelId channel) {
 			return this.failing ? CompletableFuture.failedFuture(new IllegalStateException("on purpose"))
 					: this.delegate.subscribe(channel);

@@ -11,6 +11,7 @@ import java.util.function.Consumer;
 import dev.realtime.StreamPosition;
 import dev.realtime.core.BackplaneListener;
 import dev.realtime.core.ChannelId;
+import dev.realtime.core.Ephemeral;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -123,12 +124,16 @@ final class Interests {
 		}
 		Message message;
 		try {
-			message = Message.parse(bytes, interest.channel, this.signatures);
+			message = Message.parseDelivered(bytes, interest.channel, this.signatures);
 		}
 		catch (IllegalArgumentException ex) {
 			if (this.unreadable.isDue()) {
 				logger.warn("Ignored what somebody published on {}: {}", name, ex.getMessage());
 			}
+			return;
+		}
+		if (message.ephemeral()) {
+			deliver(interest.channel.id(), new Ephemeral(message.publication(), message.toUser()));
 			return;
 		}
 		if (!interest.saw(message.publication().position(), message.origin())) {
@@ -140,6 +145,15 @@ final class Interests {
 		}
 		catch (RuntimeException ex) {
 			logger.error("A publication could not be handed on", ex);
+		}
+	}
+
+	private void deliver(ChannelId channel, Ephemeral ephemeral) {
+		try {
+			this.listener.onEphemeral(channel, ephemeral);
+		}
+		catch (RuntimeException ex) {
+			logger.error("Something ephemeral could not be handed on", ex);
 		}
 	}
 

@@ -15,6 +15,7 @@ import dev.realtime.core.Backplane;
 import dev.realtime.core.BackplaneListener;
 import dev.realtime.core.ChannelId;
 import dev.realtime.core.ChannelPast;
+import dev.realtime.core.Ephemeral;
 import dev.realtime.core.Publication;
 import dev.realtime.core.PublicationRequest;
 import dev.realtime.redis.Availability.Part;
@@ -69,6 +70,8 @@ public final class RedisBackplane implements Backplane {
 
 	private final Outbox outbox;
 
+	private final Broadcasts broadcasts;
+
 	private final Reads reads;
 
 	private final Probe probe;
@@ -100,6 +103,7 @@ public final class RedisBackplane implements Backplane {
 				executor("realtime-redis-delivery"));
 		this.outbox = new Outbox(this.node, options, this.signatures, this.commands, this.availability, this.scheduler,
 				this.callbacks);
+		this.broadcasts = new Broadcasts(this.commands, this.signatures);
 		this.reads = new Reads(this.commands, this.scheduler);
 		this.probe = new Probe(this.connector.probe(), this.commands, this.pubSub, this.availability,
 				options.probeInterval().toNanos());
@@ -166,6 +170,11 @@ public final class RedisBackplane implements Backplane {
 	@Override
 	public List<CompletableFuture<StreamPosition>> appendAll(List<Append> appends) {
 		return this.outbox.appendAll(appends);
+	}
+
+	@Override
+	public void broadcast(ChannelId channel, Ephemeral ephemeral) {
+		this.broadcasts.send(RedisChannel.of(this.options.keyPrefix(), channel), ephemeral);
 	}
 
 	@Override

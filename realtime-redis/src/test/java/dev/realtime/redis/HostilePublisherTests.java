@@ -76,6 +76,8 @@ class HostilePublisherTests {
 		garbage.add(text("1 " + this.first.epoch() + "-2 1732180000000 x.1.1\n{\"@class\":\"java.lang.Runtime\"}\n1"));
 		garbage.add(text("1 " + this.first.epoch() + "-2 1732180000000 x.1.1\n{} AAAA\n1"));
 		garbage.add(text("1 " + this.first.epoch() + "-999999 1732180000000 x.1.1\n{}\n1"));
+		garbage.add(text("1 ~n-1 1732180000000 -\n{\"ephemeral\":true}\n1"));
+		garbage.add(text("1 ~n-1 1732180000000 -\n{\"ephemeral\":true,\"sender\":\"ada\"} AAAA\n1"));
 		garbage.forEach((message) -> this.redis.publish(text(CHANNEL), message));
 		assertThat(Nodes.publish(this.node, 1).get(60, TimeUnit.SECONDS))
 			.isEqualTo(new StreamPosition(this.first.epoch(), 2));

@@ -10,6 +10,7 @@ import dev.realtime.core.Backplane;
 import dev.realtime.core.BackplaneListener;
 import dev.realtime.core.ChannelId;
 import dev.realtime.core.ChannelPast;
+import dev.realtime.core.Ephemeral;
 import dev.realtime.core.Publication;
 import dev.realtime.core.PublicationRequest;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +41,11 @@ final class Listened implements Backplane {
 			}
 
 			@Override
+			public void onEphemeral(ChannelId channel, Ephemeral ephemeral) {
+				listener.onEphemeral(channel, ephemeral);
+			}
+
+			@Override
 			public void onInterruption() {
 				Listened.this.interruptions.incrementAndGet();
 				listener.onInterruption();
@@ -51,6 +57,11 @@ final class Listened implements Backplane {
 	@Override
 	public CompletableFuture<StreamPosition> append(ChannelId channel, PublicationRequest request) {
 		return this.backplane.append(channel, request);
+	}
+
+	@Override
+	public void broadcast(ChannelId channel, Ephemeral ephemeral) {
+		this.backplane.broadcast(channel, ephemeral);
 	}
 
 	@Override

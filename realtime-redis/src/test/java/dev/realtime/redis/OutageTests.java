@@ -1,8 +1,10 @@
 package dev.realtime.redis;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -11,6 +13,7 @@ import java.util.stream.IntStream;
 import dev.realtime.StreamPosition;
 import dev.realtime.core.ChannelId;
 import dev.realtime.core.ChannelPast;
+import dev.realtime.core.Ephemeral;
 import dev.realtime.core.Publication;
 import io.lettuce.core.KillArgs;
 import io.lettuce.core.RedisClient;
@@ -44,6 +47,35 @@ class OutageTests {
 	void close() throws Exception {
 		this.nodes.close();
 		this.servers.forEach(RedisServer::close);
+	}
+
+	@Test
+	void whenServerIsAwayThenWhatPassesByIsLostAndLaterItArrivesAgain() throws Exception {
+		RedisServer server = server("--appendonly", "yes");
+		Collector collector = this.nodes.collector(this.nodes.node(server.uri()));
+		RedisBackplane publisher = this.nodes.publisher(server.uri());
+		await(Nodes.publish(publisher, 0));
+		broadcast(publisher, "before");
+		Nodes.await().until(() -> collector.received().contains("before"));
+		server.kill();
+		awaitDown(publisher);
+		for (int i = 0; i < 5000; i++) {
+			broadcast(publisher, "meanwhile");
+		}
+		CompletableFuture<StreamPosition> kept = Nodes.publish(publisher, 1);
+		server.start();
+		await(kept);
+		Nodes.await().until(() -> {
+			broadcast(publisher, "after");
+			return collector.received().contains("after") && collector.received().contains("1");
+		});
+		assertThat(collector.received()).doesNotContain("meanwhile");
+		assertThat(collector.gaps()).isZero();
+	}
+
+	private static void broadcast(RedisBackplane publisher, String data) {
+		publisher.broadcast(Nodes.CHANNEL, new Ephemeral(new Publication(new StreamPosition("n", 1), 1, null,
+				data.getBytes(StandardCharsets.UTF_8), Map.of(), null, null), null));
 	}
 
 	@Test

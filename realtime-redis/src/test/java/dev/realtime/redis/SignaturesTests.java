@@ -4,8 +4,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 
+import dev.realtime.StreamPosition;
 import dev.realtime.core.ChannelId;
+import dev.realtime.core.Ephemeral;
 import dev.realtime.core.Publication;
+import dev.realtime.core.Sender;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -25,6 +28,9 @@ class SignaturesTests {
 	private static final byte[] SECRET = "a secret of at least 32 characters".getBytes(StandardCharsets.UTF_8);
 
 	private static final byte[] OTHER_SECRET = "another one of at least 32 characters".getBytes(StandardCharsets.UTF_8);
+
+	private static final Ephemeral EPHEMERAL = new Ephemeral(new Publication(new StreamPosition("n", 1),
+			1_732_180_000_000L, "typing", new byte[] { '1' }, Map.of(), null, new Sender("ada", "p1")), "ben");
 
 	private final Signatures signatures = new Signatures(List.of(SECRET));
 
@@ -75,6 +81,28 @@ class SignaturesTests {
 				message[i] ^= (byte) (1 << bit);
 			}
 		}
+	}
+
+	@Test
+	void whenOneIsPassedOffAsTheOtherThenItIsRefused() {
+		String kept = new String(message(this.signatures), StandardCharsets.UTF_8);
+		byte[] passing = Message.ephemeral(EPHEMERAL, CHANNEL, this.signatures);
+		assertThat(Message.parseDelivered(passing, CHANNEL, this.signatures).ephemeral()).isTrue();
+		assertThat(Message.parseDelivered(text(kept), CHANNEL, this.signatures).ephemeral()).isFalse();
+		assertRefused(passing, CHANNEL, this.signatures);
+		assertNotDelivered(new String(passing, StandardCharsets.UTF_8).replace("1 ~n-1", "1 n-1"));
+		assertNotDelivered(kept.replace("1 k3f9-117", "1 ~k3f9-117"));
+		assertNotDelivered(new String(passing, StandardCharsets.UTF_8).replace("\"ada\"", "\"eve\""));
+		assertNotDelivered(new String(passing, StandardCharsets.UTF_8).replace("\"ben\"", "\"eve\""));
+	}
+
+	private void assertNotDelivered(String message) {
+		assertThatIllegalArgumentException()
+			.isThrownBy(() -> Message.parseDelivered(text(message), CHANNEL, this.signatures));
+	}
+
+	private static byte[] text(String text) {
+		return text.getBytes(StandardCharsets.UTF_8);
 	}
 
 	/**

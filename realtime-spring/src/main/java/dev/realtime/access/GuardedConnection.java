@@ -3,6 +3,7 @@ package dev.realtime.access;
 import java.time.Duration;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 import dev.realtime.Decision;
 import dev.realtime.access.Admission.Verdict;
@@ -31,6 +32,9 @@ public final class GuardedConnection {
 	private final Connection<?> connection;
 
 	private final GuardedClient client;
+
+	/** Of those who send something; most only listen. */
+	private volatile @Nullable Permits permits;
 
 	private volatile Member member;
 
@@ -138,6 +142,45 @@ public final class GuardedConnection {
 	}
 
 	/**
+	 * Whether a subscription of the connection was allowed by a right of some kind.
+	 * @param kind tells rights of that kind
+	 * @return whether there is one now
+	 */
+	public boolean isSubscribedBy(Predicate<Right> kind) {
+		return this.connection.subscriptions()
+			.stream()
+			.anyMatch((subscription) -> subscription.attachment() instanceof Grant grant && kind.test(grant.right));
+	}
+
+	/**
+	 * Whether a right holds that is needed often. Blocks as long as the right does, which
+	 * is asked once in a while.
+	 * @param right what is needed
+	 * @return the answer, at most 30 seconds old, and asked after it was withdrawn
+	 */
+	public boolean permits(Right right) {
+		return sharedPermits().ask(right, this.member);
+	}
+
+	private Permits sharedPermits() {
+		Permits permits = this.permits;
+		if (permits == null) {
+			synchronized (this) {
+				permits = (this.permits != null) ? this.permits : new Permits(this.control::now);
+				this.permits = permits;
+			}
+		}
+		return permits;
+	}
+
+	private void forgetPermits(TopicPattern topics) {
+		Permits permits = this.permits;
+		if (permits != null) {
+			permits.forget(topics);
+		}
+	}
+
+	/**
 	 * The id of the connection.
 	 * @return an id that is unique in the node
 	 */
@@ -160,6 +203,7 @@ public final class GuardedConnection {
 	 * @param here whether the right was withdrawn on this node, and not on another
 	 */
 	synchronized void revoke(TopicPattern topics, boolean here) {
+		forgetPermits(topics);
 		if (this.subscribing != null && topics.matches(this.subscribing.right)) {
 			this.subscribing.revoked = true;
 		}
@@ -191,6 +235,7 @@ public final class GuardedConnection {
 	 * asked here
 	 */
 	private synchronized void recheck(TopicPattern topics, boolean proofs) {
+		forgetPermits(topics);
 		if (this.subscribing != null && topics.matches(this.subscribing.right)) {
 			this.subscribing.stale = true;
 		}

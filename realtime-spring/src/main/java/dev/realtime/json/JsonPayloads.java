@@ -1,5 +1,9 @@
 package dev.realtime.json;
 
+import java.lang.reflect.Type;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.Map;
@@ -9,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
+import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -18,6 +24,13 @@ import tools.jackson.databind.json.JsonMapper;
  * @since 0.1.0
  */
 public final class JsonPayloads {
+
+	/**
+	 * What browsers read, whatever the application's mapper lets through besides.
+	 */
+	private static final JsonFactory STRICT = new JsonFactory();
+
+	private static final byte[] EMPTY = { '{', '}' };
 
 	private final JsonMapper mapper;
 
@@ -55,6 +68,48 @@ public final class JsonPayloads {
 					+ "Messages are hints: publish an id and let clients fetch the rest");
 		}
 		return json;
+	}
+
+	/**
+	 * Checks what a client wrote.
+	 * @param body the bytes
+	 * @return a payload as JSON in UTF-8, an empty object if there was nothing
+	 * @throws IllegalArgumentException if it is not exactly one value, or too large; the
+	 * message is for the client
+	 */
+	public byte[] check(byte[] body) {
+		if (body.length == 0) {
+			return EMPTY.clone();
+		}
+		if (body.length > this.maxSize) {
+			throw new IllegalArgumentException(
+					"The body has " + body.length + " bytes, more than the " + this.maxSize + " that are allowed");
+		}
+		// Not from bytes: Jackson would take other encodings than UTF-8 too.
+		try (JsonParser parser = STRICT.createParser(ObjectReadContext.empty(), text(body))) {
+			if (parser.nextToken() != null && parser.skipChildren().nextToken() == null) {
+				return body;
+			}
+		}
+		catch (JacksonException | CharacterCodingException ex) {
+			// Said below.
+		}
+		throw new IllegalArgumentException("The body is not one JSON value in UTF-8");
+	}
+
+	private static String text(byte[] utf8) throws CharacterCodingException {
+		return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(utf8)).toString();
+	}
+
+	/**
+	 * Binds a payload to a type, as the application's mapper does.
+	 * @param json a payload
+	 * @param type the type
+	 * @return the value
+	 * @throws JacksonException if it does not fit
+	 */
+	public @Nullable Object read(byte[] json, Type type) {
+		return this.mapper.readValue(json, this.mapper.constructType(type));
 	}
 
 	/**

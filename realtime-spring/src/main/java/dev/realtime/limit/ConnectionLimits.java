@@ -22,6 +22,8 @@ public final class ConnectionLimits {
 
 	private final @Nullable Rate subscribes;
 
+	private final @Nullable Rate clientEvents;
+
 	private final List<Runnable> held = new ArrayList<>(4);
 
 	/** Those of the connection, then of its user and tenant. */
@@ -42,6 +44,7 @@ public final class ConnectionLimits {
 		this.ownFrames = limiter.rate(Limit.FRAMES_PER_SECOND);
 		this.ownBytes = limiter.rate(Limit.BYTES_PER_SECOND);
 		this.subscribes = limiter.rate(Limit.SUBSCRIBES_PER_SECOND);
+		this.clientEvents = limiter.rate(Limit.CLIENT_EVENTS_PER_SECOND);
 		this.frames = listOf(this.ownFrames);
 		this.bytes = listOf(this.ownBytes);
 	}
@@ -159,6 +162,14 @@ public final class ConnectionLimits {
 	 */
 	public @Nullable Refusal subscribe() {
 		return (this.subscribes != null) ? take(List.of(this.subscribes), 1) : null;
+	}
+
+	/**
+	 * Counts an event that is sent to a topic, and was counted as a frame already.
+	 * @return which limit it exceeds, or {@code null}
+	 */
+	public @Nullable Refusal clientEvent() {
+		return (this.clientEvents != null) ? take(List.of(this.clientEvents), 1) : null;
 	}
 
 	/**

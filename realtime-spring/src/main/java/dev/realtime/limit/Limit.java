@@ -57,6 +57,9 @@ public enum Limit {
 	/** Bytes of one tenant. */
 	BYTES_PER_SECOND_PER_TENANT,
 
+	/** Events that one connection sends to topics. */
+	CLIENT_EVENTS_PER_SECOND,
+
 	/** Headers of one frame. */
 	HEADERS_PER_FRAME,
 

@@ -104,6 +104,7 @@ final class ConnectHandler {
 			connection.fail(CloseReason.TOO_MANY_CONNECTIONS, "Too many connections", refusal.retryAfter());
 			return false;
 		}
+		connection.connection().setUser(user);
 		connection.connection().limitSubscriptions(connection.limits().subscriptions(tenant, user));
 		return true;
 	}

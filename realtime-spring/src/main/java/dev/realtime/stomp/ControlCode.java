@@ -38,6 +38,9 @@ public enum ControlCode {
 	/** The connection has as many subscriptions as it may. */
 	TOO_MANY_SUBSCRIPTIONS("too-many-subscriptions", "The connection has as many subscriptions as it may"),
 
+	/** The event of a client is not as the topic wants it: the detail says why. */
+	INVALID_EVENT("invalid-event", "The event is not valid"),
+
 	/** The client sent more than it may: it may do so again after {@code retry-after}. */
 	RATE_LIMITED("rate-limited", "Too much at once, try again later"),
 

@@ -111,8 +111,8 @@ final class InboundInterceptor implements ExecutorChannelInterceptor {
 			topicBroker().say(connection, frame, body);
 			return true;
 		}
-		if (isOurs(frame)) {
-			topicBroker().refuseSend(connection, frame, ControlCode.FORBIDDEN);
+		if (isOurs(frame) && payload instanceof byte[] body) {
+			this.broker.get().topicSends().send(connection, frame, body);
 			return true;
 		}
 		if (!this.policy.mayBeSentTo(frame.getDestination())) {

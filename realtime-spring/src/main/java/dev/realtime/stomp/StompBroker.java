@@ -9,6 +9,7 @@ import dev.realtime.core.CloseReason;
 import dev.realtime.core.Connection;
 import dev.realtime.core.RealtimeEngine;
 import dev.realtime.json.FilterParser;
+import dev.realtime.json.JsonPayloads;
 import dev.realtime.limit.ConnectionLimits;
 import dev.realtime.limit.HandshakeLimiter;
 import dev.realtime.limit.Limiter;
@@ -54,6 +55,8 @@ public final class StompBroker {
 
 	private final Calls calls;
 
+	private final TopicSends topicSends;
+
 	private final ConnectHandler connectHandler;
 
 	/**
@@ -71,11 +74,12 @@ public final class StompBroker {
 	 * @param limiter what clients may do
 	 * @param presence who is there
 	 * @param subscriptions subscribes whom server code wants to
+	 * @param payloads reads what clients send
 	 */
 	public StompBroker(RealtimeEngine engine, @Nullable Topics topics, UserChannel userChannel, FilterParser filters,
 			Tenants tenants, @Nullable ConnectAuthenticator authenticator, UserTokens tokens,
 			StompEndpointOptions options, AccessControl access, Limiter limiter, PresenceHub presence,
-			ServerSubscriptionControl subscriptions) {
+			ServerSubscriptionControl subscriptions, JsonPayloads payloads) {
 		PresenceBroker presenceBroker = new PresenceBroker(presence, presence.options().dataSize());
 		this.engine = engine;
 		this.tokens = tokens.connections();
@@ -86,6 +90,8 @@ public final class StompBroker {
 				new SubscribeRights(topics, tokens.subscriptions(), access, userChannel), filters, this.frames, limiter,
 				presenceBroker);
 		this.calls = new Calls(this.topicBroker, this.frames, limiter);
+		this.topicSends = new TopicSends(new ClientEventHandler(engine, topics, payloads), payloads, this.frames,
+				this.topicBroker);
 		this.connectHandler = new ConnectHandler(authenticator, this.tokens, tenants, options, this.frames,
 				presenceBroker, new ServerSides(subscriptions, engine, this.frames, limiter));
 	}
@@ -150,6 +156,10 @@ public final class StompBroker {
 
 	Calls calls() {
 		return this.calls;
+	}
+
+	TopicSends topicSends() {
+		return this.topicSends;
 	}
 
 	/**

@@ -51,7 +51,7 @@ public final class StompFrames implements FrameEncoder<WebSocketMessage<?>> {
 	 */
 	public String messageHead(Publication publication, Subscription<?> subscription, DeliveryMode mode) {
 		Frame frame = new Frame("MESSAGE").header("subscription", subscription.id())
-			.header("message-id", publication.position().toString())
+			.header("message-id", ((mode == DeliveryMode.EPHEMERAL) ? "~" : "") + publication.position())
 			.header("destination", DESTINATION_PREFIX + subscription.channel().name())
 			.header("content-type", "application/json")
 			.header("timestamp", Long.toString(publication.timestamp()));
@@ -63,6 +63,13 @@ public final class StompFrames implements FrameEncoder<WebSocketMessage<?>> {
 		}
 		else if (mode == DeliveryMode.RECOVERED) {
 			frame.header("recovered", "true");
+		}
+		else if (mode == DeliveryMode.EPHEMERAL) {
+			frame.header("ephemeral", "true");
+		}
+		if (publication.sender() != null) {
+			frame.header("from-user", publication.sender().user())
+				.header("from-connection", publication.sender().connection());
 		}
 		return frame.head(publication.data().length);
 	}
@@ -272,6 +279,20 @@ public final class StompFrames implements FrameEncoder<WebSocketMessage<?>> {
 
 	TextMessage refusedReceipt(String receipt, ControlCode code) {
 		return new TextMessage(refusedReceiptFrame(receipt, code).empty());
+	}
+
+	/**
+	 * Word that a SEND was refused, with what there is to say beyond the code.
+	 */
+	TextMessage refusedReceipt(String receipt, DeniedException why) {
+		Frame frame = refusedReceiptFrame(receipt, why.code());
+		if (!why.detail().equals(why.code().detail())) {
+			frame.header("detail", why.detail());
+		}
+		if (why.data() != null) {
+			frame.header("data", why.data());
+		}
+		return new TextMessage(frame.empty());
 	}
 
 	private static Frame refusedReceiptFrame(String receipt, ControlCode code) {

@@ -81,7 +81,7 @@ final class SubscribeRights {
 	private TokenRight right(Identity identity, String name, SubscriptionGrant grant, ChannelSettings settings) {
 		Instant issuedAt = grant.issuedAt();
 		return new TokenRight(name, settings, new PresenceTerms.ByToken(grant.presence()), this.tokens.validity(grant),
-				(user) -> issuedAt == null
+				grant.publish(), (user) -> issuedAt == null
 						|| this.access.isOutdated(identity.tenant(), user.getName(), name, issuedAt));
 	}
 

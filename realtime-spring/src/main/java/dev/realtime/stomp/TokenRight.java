@@ -18,10 +18,11 @@ import org.springframework.security.core.Authentication;
  * @param settings what the topic says about its channels
  * @param presence what the token says about presence
  * @param validity after which time a fresh token is needed, or {@code null} if none is
+ * @param publish whether the client may send events to the channel too
  * @param outdated whether the right of a user was withdrawn since the token was issued
  */
 record TokenRight(String topic, ChannelSettings settings, PresenceTerms presence, @Nullable Duration validity,
-		Predicate<Authentication> outdated) implements SubscribeRight {
+		boolean publish, Predicate<Authentication> outdated) implements SubscribeRight {
 
 	@Override
 	public Decision check(Authentication user, Tenant tenant) {

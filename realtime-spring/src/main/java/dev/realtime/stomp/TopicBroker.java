@@ -148,7 +148,7 @@ final class TopicBroker {
 		}
 	}
 
-	private static String topicName(@Nullable String destination) throws DeniedException {
+	static String topicName(@Nullable String destination) throws DeniedException {
 		if (destination == null || !destination.startsWith(StompFrames.DESTINATION_PREFIX)) {
 			throw new DeniedException(ControlCode.UNKNOWN_TOPIC);
 		}
@@ -242,7 +242,30 @@ final class TopicBroker {
 		if (call != null) {
 			call.fail(code);
 		}
-		else if (connection.countRefusedSend() > MAX_REFUSED_SENDS) {
+		else {
+			countRefusedSend(connection);
+		}
+	}
+
+	/**
+	 * Refuses a SEND, and says more about why.
+	 * @param counts whether who goes on with it is to be disconnected
+	 */
+	void refuseSend(StompConnection connection, StompHeaderAccessor frame, DeniedException why, boolean counts) {
+		if (frame.getReceipt() != null) {
+			connection.send(this.frames.refusedReceipt(frame.getReceipt(), why));
+		}
+		Call call = connection.calls().find(frame);
+		if (call != null) {
+			call.fail(why.code());
+		}
+		else if (counts) {
+			countRefusedSend(connection);
+		}
+	}
+
+	private static void countRefusedSend(StompConnection connection) {
+		if (connection.countRefusedSend() > MAX_REFUSED_SENDS) {
 			connection.fail(CloseReason.ABUSE, "Too many refused frames");
 		}
 	}

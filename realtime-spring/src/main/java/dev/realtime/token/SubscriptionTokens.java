@@ -65,6 +65,7 @@ public final class SubscriptionTokens {
 					.claim("keys", settings.history().keys())
 					.claim("at", this.tokens.now().toEpochMilli())
 					.claim("presence", presence(grant.presence()))
+					.claim("publish", grant.publish() ? true : null)
 					.claim("recheck", SignedTokens.seconds(grant.recheckAt())),
 				grant.recheckAt());
 	}
@@ -87,7 +88,8 @@ public final class SubscriptionTokens {
 				throw new InvalidTokenException("The token is for another topic or filter");
 			}
 			return new SubscriptionGrant(settings(claims), recheckAt(claims),
-					Instant.ofEpochMilli(number(claims, "at")), presence(claims));
+					Instant.ofEpochMilli(number(claims, "at")), presence(claims),
+					Boolean.TRUE.equals(claims.getBooleanClaim("publish")));
 		}
 		catch (ParseException | IllegalArgumentException | ClassCastException ex) {
 			throw new InvalidTokenException("The token has claims that can not be read");

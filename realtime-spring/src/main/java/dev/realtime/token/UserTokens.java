@@ -6,6 +6,7 @@ import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
 
+import dev.realtime.Decision;
 import dev.realtime.Presence;
 import dev.realtime.Tenant;
 import dev.realtime.TopicFilter;
@@ -78,7 +79,8 @@ public final class UserTokens {
 	}
 
 	/**
-	 * Issues a subscription token, after the rule of the topic said yes.
+	 * Issues a subscription token, after the rule of the topic said yes. It also says
+	 * whether the user may send events there, for which that rule is asked here.
 	 * @param user who may subscribe
 	 * @param tenant the user's tenant
 	 * @param topic the topic
@@ -90,11 +92,13 @@ public final class UserTokens {
 	 */
 	public IssuedToken subscription(Authentication user, Tenant tenant, Topic topic, String name, TopicFilter filter,
 			@Nullable Duration validity) {
+		Decision publish = decideOnPublishing(user, tenant, topic, name);
+		Duration shortest = shorter(validity, publish.isAllowed() ? publish.validity() : null);
 		// In whole seconds, as all times in tokens, and never none.
-		Instant recheckAt = (validity != null)
-				? this.clock.instant().plus(validity).truncatedTo(ChronoUnit.SECONDS).plusSeconds(1) : null;
-		return this.subscriptions.issue(subject(user, tenant), name, filter,
-				new SubscriptionGrant(topic.settings(), recheckAt, presence(user, tenant, topic, name, filter)));
+		Instant recheckAt = (shortest != null)
+				? this.clock.instant().plus(shortest).truncatedTo(ChronoUnit.SECONDS).plusSeconds(1) : null;
+		return this.subscriptions.issue(subject(user, tenant), name, filter, new SubscriptionGrant(topic.settings(),
+				recheckAt, presence(user, tenant, topic, name, filter), publish.isAllowed()));
 	}
 
 	private static PresenceGrant presence(Authentication user, Tenant tenant, Topic topic, String name,
@@ -112,6 +116,20 @@ public final class UserTokens {
 			logger.warn("The @PresenceInfo method of '{}' failed: the token is for publications only", topic, ex);
 			return PresenceGrant.NONE;
 		}
+	}
+
+	private static Decision decideOnPublishing(Authentication user, Tenant tenant, Topic topic, String name) {
+		Map<String, String> variables = topic.match(name);
+		return (variables != null)
+				? topic.decideOnPublishing(new SubscribeAttempt(user, tenant, variables, TopicFilter.none()))
+				: Decision.deny();
+	}
+
+	private static @Nullable Duration shorter(@Nullable Duration one, @Nullable Duration other) {
+		if (one == null || other == null) {
+			return (one != null) ? one : other;
+		}
+		return (one.compareTo(other) < 0) ? one : other;
 	}
 
 	private static TokenSubject subject(Authentication user, Tenant tenant) {

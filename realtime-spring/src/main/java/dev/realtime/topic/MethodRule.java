@@ -1,10 +1,7 @@
 package dev.realtime.topic;
 
-import java.lang.reflect.Method;
-import java.lang.reflect.Modifier;
 import java.security.Principal;
 import java.util.Map;
-import java.util.function.Supplier;
 
 import dev.realtime.Decision;
 import dev.realtime.PresenceMember;
@@ -13,7 +10,6 @@ import dev.realtime.TopicFilter;
 import dev.realtime.TopicVariable;
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.aop.support.AopUtils;
 import org.springframework.core.MethodParameter;
 import org.springframework.core.ResolvableType;
 import org.springframework.core.convert.ConversionService;
@@ -21,36 +17,37 @@ import org.springframework.core.convert.TypeDescriptor;
 import org.springframework.messaging.Message;
 import org.springframework.messaging.handler.invocation.HandlerMethodArgumentResolver;
 import org.springframework.messaging.handler.invocation.HandlerMethodArgumentResolverComposite;
-import org.springframework.messaging.handler.invocation.InvocableHandlerMethod;
 import org.springframework.messaging.support.GenericMessage;
 import org.springframework.security.messaging.context.AuthenticationPrincipalArgumentResolver;
 import org.springframework.util.StringUtils;
 
 /**
- * A {@link dev.realtime.CanSubscribe} method as a rule.
+ * A {@link dev.realtime.CanSubscribe} or {@link dev.realtime.CanPublish} method as a
+ * rule.
  */
 final class MethodRule implements SubscribeRule {
 
 	/** The header of a message with the member that is meant. */
 	static final String MEMBER = "realtimeMember";
 
-	private final Supplier<Object> bean;
+	private final TopicMethod method;
 
-	private final Method method;
-
-	private final HandlerMethodArgumentResolverComposite arguments;
-
-	MethodRule(Supplier<Object> bean, Method method, HandlerMethodArgumentResolverComposite arguments) {
-		this.bean = bean;
+	MethodRule(TopicMethod method) {
 		this.method = method;
-		this.arguments = arguments;
 	}
 
-	static HandlerMethodArgumentResolverComposite arguments(ConversionService conversionService) {
+	/**
+	 * What a rule may take.
+	 * @param filter whether there is a filter to decide about
+	 */
+	static HandlerMethodArgumentResolverComposite arguments(ConversionService conversionService, boolean filter) {
 		HandlerMethodArgumentResolverComposite composite = new HandlerMethodArgumentResolverComposite();
 		composite.addResolver(new AuthenticationPrincipalArgumentResolver());
 		composite.addResolver(new VariableResolver(conversionService));
-		composite.addResolver(new AttemptResolver());
+		composite.addResolver(new UserResolver());
+		if (filter) {
+			composite.addResolver(new FilterResolver());
+		}
 		return composite;
 	}
 
@@ -58,7 +55,7 @@ final class MethodRule implements SubscribeRule {
 	 * Arguments of methods that are about a member besides.
 	 */
 	static HandlerMethodArgumentResolverComposite presenceArguments(ConversionService conversionService) {
-		HandlerMethodArgumentResolverComposite composite = arguments(conversionService);
+		HandlerMethodArgumentResolverComposite composite = arguments(conversionService, false);
 		composite.addResolver(new MemberResolver());
 		return composite;
 	}
@@ -70,17 +67,7 @@ final class MethodRule implements SubscribeRule {
 	}
 
 	@Nullable Object call(Message<SubscribeAttempt> message) throws Exception {
-		InvocableHandlerMethod invocable = invocable();
-		invocable.setMessageMethodArgumentResolvers(this.arguments);
-		return invocable.invoke(message);
-	}
-
-	private InvocableHandlerMethod invocable() {
-		if (Modifier.isStatic(this.method.getModifiers())) {
-			return new InvocableHandlerMethod(this.method.getDeclaringClass(), this.method);
-		}
-		Object target = this.bean.get();
-		return new InvocableHandlerMethod(target, AopUtils.selectInvocableMethod(this.method, target.getClass()));
+		return this.method.invoke(message);
 	}
 
 	private static SubscribeAttempt attempt(Message<?> message) {
@@ -122,16 +109,36 @@ final class MethodRule implements SubscribeRule {
 	}
 
 	/**
-	 * Supplies the filter, the user and the tenant.
+	 * Supplies the user and the tenant.
 	 */
-	private static final class AttemptResolver implements HandlerMethodArgumentResolver {
+	private static final class UserResolver implements HandlerMethodArgumentResolver {
 
 		@Override
 		public boolean supportsParameter(MethodParameter parameter) {
 			Class<?> type = parameter.getParameterType();
 			return !parameter.hasParameterAnnotation(TopicVariable.class)
-					&& (type == TopicFilter.class || type == Tenant.class || Principal.class.isAssignableFrom(type)
-							|| (type == Map.class && isStringKeyed(parameter)));
+					&& (type == Tenant.class || Principal.class.isAssignableFrom(type));
+		}
+
+		@Override
+		public @Nullable Object resolveArgument(MethodParameter parameter, Message<?> message) {
+			SubscribeAttempt attempt = attempt(message);
+			Class<?> type = parameter.getParameterType();
+			return (type == Tenant.class) ? attempt.tenant() : type.cast(attempt.user());
+		}
+
+	}
+
+	/**
+	 * Supplies the filter.
+	 */
+	private static final class FilterResolver implements HandlerMethodArgumentResolver {
+
+		@Override
+		public boolean supportsParameter(MethodParameter parameter) {
+			Class<?> type = parameter.getParameterType();
+			return !parameter.hasParameterAnnotation(TopicVariable.class)
+					&& (type == TopicFilter.class || (type == Map.class && isStringKeyed(parameter)));
 		}
 
 		private static boolean isStringKeyed(MethodParameter parameter) {
@@ -141,18 +148,8 @@ final class MethodRule implements SubscribeRule {
 
 		@Override
 		public @Nullable Object resolveArgument(MethodParameter parameter, Message<?> message) {
-			Class<?> type = parameter.getParameterType();
-			SubscribeAttempt attempt = attempt(message);
-			if (type == TopicFilter.class) {
-				return attempt.filter();
-			}
-			if (type == Map.class) {
-				return attempt.filter().toMap();
-			}
-			if (type == Tenant.class) {
-				return attempt.tenant();
-			}
-			return type.cast(attempt.user());
+			TopicFilter filter = attempt(message).filter();
+			return (parameter.getParameterType() == TopicFilter.class) ? filter : filter.toMap();
 		}
 
 	}

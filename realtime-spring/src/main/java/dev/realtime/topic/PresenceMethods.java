@@ -72,7 +72,7 @@ final class PresenceMethods {
 			throw new InvalidTopicException(description + " is not the only one.", "Keep one of them.");
 		}
 		require(type, name, description, methods.get(0), annotation);
-		return new MethodRule(bean, methods.get(0), this.arguments);
+		return new MethodRule(new TopicMethod(bean, methods.get(0), this.arguments));
 	}
 
 	private void require(Class<?> type, TopicName name, String description, Method method,
@@ -96,9 +96,8 @@ final class PresenceMethods {
 							+ "subscribes.",
 					"Make it static.");
 		}
-		for (int i = 0; i < method.getParameterCount(); i++) {
-			require(name, description, TopicFactory.parameter(method, i), annotation == PresenceVisible.class);
-		}
+		TopicMethods.parameters(method)
+			.forEach((parameter) -> require(name, description, parameter, annotation == PresenceVisible.class));
 	}
 
 	private void require(TopicName name, String description, MethodParameter parameter, boolean member) {

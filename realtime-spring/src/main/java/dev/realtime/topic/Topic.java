@@ -3,6 +3,7 @@ package dev.realtime.topic;
 import java.util.List;
 import java.util.Map;
 
+import dev.realtime.ClientEvent;
 import dev.realtime.Decision;
 import dev.realtime.Replay;
 import dev.realtime.Scope;
@@ -32,12 +33,16 @@ public final class Topic {
 
 	private final TopicPresence presence;
 
-	Topic(TopicName name, Class<?> type, ChannelSettings settings, SubscribeRule rule, TopicPresence presence) {
+	private final @Nullable ClientEvents clientEvents;
+
+	Topic(TopicName name, Class<?> type, ChannelSettings settings, SubscribeRule rule, TopicPresence presence,
+			@Nullable ClientEvents clientEvents) {
 		this.name = name;
 		this.type = type;
 		this.settings = settings;
 		this.rule = rule;
 		this.presence = presence;
+		this.clientEvents = clientEvents;
 	}
 
 	/**
@@ -63,6 +68,48 @@ public final class Topic {
 					this.type.getName(), ex);
 			return Decision.deny();
 		}
+	}
+
+	/**
+	 * Asks who may send events, as the sender.
+	 * @param attempt who wants to send to which channel
+	 * @return a denial also when nobody may, and when the rule throws
+	 */
+	public Decision decideOnPublishing(SubscribeAttempt attempt) {
+		ClientEvents events = this.clientEvents;
+		if (events == null) {
+			return Decision.deny();
+		}
+		try {
+			return RunAs.call(attempt.user(), () -> events.decide(attempt));
+		}
+		catch (Exception ex) {
+			logger.warn("The @CanPublish rule of topic '{}' ({}) failed, which refuses the event", this.name,
+					this.type.getName(), ex);
+			return Decision.deny();
+		}
+	}
+
+	/**
+	 * Has the application look at an event of a client, as the sender.
+	 * @param attempt who sends to which channel
+	 * @param event the event
+	 * @param body what is in it, as JSON
+	 * @return what becomes of it
+	 * @throws Exception what the method of the application throws
+	 */
+	public ClientEvents.Result handle(SubscribeAttempt attempt, ClientEvent event, byte[] body) throws Exception {
+		ClientEvents events = this.clientEvents;
+		return (events != null) ? RunAs.call(attempt.user(), () -> events.handle(attempt, event, body))
+				: ClientEvents.Result.SWALLOWED;
+	}
+
+	/**
+	 * What clients may send.
+	 * @return the rule and the methods, or {@code null} if nobody may send anything
+	 */
+	public @Nullable ClientEvents clientEvents() {
+		return this.clientEvents;
 	}
 
 	/**

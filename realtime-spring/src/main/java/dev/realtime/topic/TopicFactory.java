@@ -6,23 +6,17 @@ import java.lang.reflect.Modifier;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
+import dev.realtime.CanPublish;
 import dev.realtime.CanSubscribe;
-import dev.realtime.Decision;
 import dev.realtime.History;
+import dev.realtime.OnClientEvent;
 import dev.realtime.RealtimeTopic;
 import dev.realtime.core.HistoryOptions;
-import org.jspecify.annotations.Nullable;
 
-import org.springframework.core.DefaultParameterNameDiscoverer;
-import org.springframework.core.MethodIntrospector;
-import org.springframework.core.MethodParameter;
 import org.springframework.core.annotation.AnnotatedElementUtils;
-import org.springframework.core.annotation.SynthesizingMethodParameter;
 import org.springframework.core.convert.ConversionService;
 import org.springframework.expression.ParseException;
 import org.springframework.format.datetime.standard.DurationFormatterUtils;
@@ -42,8 +36,6 @@ public final class TopicFactory {
 			+ "'@CanSubscribe boolean canSubscribe(Authentication user)', or with an expression such as "
 			+ "'@RealtimeTopic(canSubscribe = \"isAuthenticated()\")'.";
 
-	private static final Set<Class<?>> ANSWERS = Set.of(boolean.class, Boolean.class, Decision.class);
-
 	private static final String RULE_ARGUMENTS = "A rule takes TopicFilter or Map<String, Object> (the filter), "
 			+ "@TopicVariable, Principal or Authentication, @AuthenticationPrincipal, and Tenant. Other beans belong "
 			+ "into the constructor of the topic class.";
@@ -56,19 +48,23 @@ public final class TopicFactory {
 
 	private final PresenceMethods presence;
 
+	private final ClientEventsFactory clientEvents;
+
 	/**
 	 * A factory with these defaults.
 	 * @param defaults the history of topics that say nothing about it
 	 * @param conversionService converts variables to parameters
 	 * @param expressions evaluates rules that are expressions
 	 * @param infos writes what others see of a member
+	 * @param bodies binds what clients send
 	 */
 	public TopicFactory(HistoryOptions defaults, ConversionService conversionService,
-			SecurityExpressionHandler<Message<SubscribeAttempt>> expressions, InfoWriter infos) {
+			SecurityExpressionHandler<Message<SubscribeAttempt>> expressions, InfoWriter infos, EventBodies bodies) {
 		this.defaults = defaults;
 		this.expressions = expressions;
-		this.arguments = MethodRule.arguments(conversionService);
+		this.arguments = MethodRule.arguments(conversionService, true);
 		this.presence = new PresenceMethods(MethodRule.presenceArguments(conversionService), infos);
+		this.clientEvents = new ClientEventsFactory(conversionService, bodies);
 	}
 
 	/**
@@ -88,7 +84,9 @@ public final class TopicFactory {
 	 * @return the rule and what else there is
 	 */
 	public static List<Method> methods(Class<?> type) {
-		return Stream.concat(ruleMethods(type).stream(), PresenceMethods.of(type).stream()).toList();
+		Stream<Method> rules = Stream.of(CanSubscribe.class, CanPublish.class, OnClientEvent.class)
+			.flatMap((annotation) -> TopicMethods.find(type, annotation).stream());
+		return Stream.concat(rules, PresenceMethods.of(type).stream()).toList();
 	}
 
 	/**
@@ -106,8 +104,9 @@ public final class TopicFactory {
 		TopicName name = name(type, annotation);
 		ChannelSettings settings = new ChannelSettings(annotation.scope(), List.of(annotation.key()),
 				history(type, annotation.history()), annotation.replay(), annotation.overflow());
-		return new Topic(name, type, settings, rule(type, name, annotation, bean),
-				this.presence.read(type, name, annotation.presence(), bean));
+		TopicMethods methods = new TopicMethods(type, name, bean);
+		return new Topic(name, type, settings, rule(methods, type, name, annotation),
+				this.presence.read(type, name, annotation.presence(), bean), this.clientEvents.create(methods, name));
 	}
 
 	private TopicName name(Class<?> type, RealtimeTopic annotation) {
@@ -149,8 +148,8 @@ public final class TopicFactory {
 		}
 	}
 
-	private SubscribeRule rule(Class<?> type, TopicName name, RealtimeTopic annotation, Supplier<Object> bean) {
-		List<Method> methods = ruleMethods(type);
+	private SubscribeRule rule(TopicMethods topicMethods, Class<?> type, TopicName name, RealtimeTopic annotation) {
+		List<Method> methods = topicMethods.find(CanSubscribe.class);
 		boolean hasExpression = StringUtils.hasText(annotation.canSubscribe());
 		if (methods.isEmpty() && !hasExpression) {
 			throw new InvalidTopicException("Topic '" + name + "' (" + type.getName() + ") has no rule.", WRITE_A_RULE);
@@ -160,12 +159,7 @@ public final class TopicFactory {
 					"Keep one @CanSubscribe method, or the expression, and remove the others.");
 		}
 		return hasExpression ? expressionRule(type, name, annotation.canSubscribe())
-				: methodRule(type, name, methods.get(0), bean);
-	}
-
-	private static List<Method> ruleMethods(Class<?> type) {
-		return List.copyOf(MethodIntrospector.selectMethods(type,
-				(Method method) -> AnnotatedElementUtils.hasAnnotation(method, CanSubscribe.class)));
+				: topicMethods.rule(methods.get(0), "subscribe", this.arguments, RULE_ARGUMENTS);
 	}
 
 	private SubscribeRule expressionRule(Class<?> type, TopicName name, String expression) {
@@ -178,53 +172,6 @@ public final class TopicFactory {
 							+ ") is not valid: " + ex.getSimpleMessage() + ".",
 					"Write a Spring Security expression such as \"hasRole('ADMIN')\".");
 		}
-	}
-
-	private SubscribeRule methodRule(Class<?> type, TopicName name, Method method, Supplier<Object> bean) {
-		String rule = "The rule " + type.getName() + "." + method.getName() + " of topic '" + name + "'";
-		if (!ANSWERS.contains(method.getReturnType())) {
-			throw new InvalidTopicException(rule + " answers " + method.getReturnType().getSimpleName() + ".",
-					"Let it answer boolean: true for those who may subscribe, or a Decision.");
-		}
-		if (Modifier.isPrivate(method.getModifiers())) {
-			throw new InvalidTopicException(rule + " is private, so that proxies can not call it.",
-					"Remove 'private'.");
-		}
-		if (type.isRecord() && !Modifier.isStatic(method.getModifiers())) {
-			throw new InvalidTopicException(rule
-					+ " is an instance method of a record, of which there is no instance when somebody subscribes.",
-					"Make it static, or write an expression: @RealtimeTopic(canSubscribe = \"...\").");
-		}
-		for (int i = 0; i < method.getParameterCount(); i++) {
-			requireSupported(rule, name, parameter(method, i));
-		}
-		return new MethodRule(bean, method, this.arguments);
-	}
-
-	static MethodParameter parameter(Method method, int index) {
-		MethodParameter parameter = new SynthesizingMethodParameter(method, index);
-		parameter.initParameterNameDiscovery(new DefaultParameterNameDiscoverer());
-		return parameter;
-	}
-
-	private void requireSupported(String rule, TopicName name, MethodParameter parameter) {
-		if (!this.arguments.supportsParameter(parameter)) {
-			throw new InvalidTopicException(rule + " has a parameter that nobody can supply: "
-					+ parameter.getParameterType().getName() + describe(parameter.getParameterName()) + ".",
-					RULE_ARGUMENTS);
-		}
-		if (parameter.hasParameterAnnotation(dev.realtime.TopicVariable.class)
-				&& !name.variables().contains(String.valueOf(MethodRule.variableName(parameter)))) {
-			throw new InvalidTopicException(
-					rule + " takes the variable '" + MethodRule.variableName(parameter)
-							+ "', which the name does not have.",
-					"Add it to the name, such as 'document.{id}', or take one of "
-							+ name.variables().stream().collect(Collectors.joining(", ", "[", "]")) + ".");
-		}
-	}
-
-	private static String describe(@Nullable String parameterName) {
-		return (parameterName != null) ? " " + parameterName : "";
 	}
 
 }

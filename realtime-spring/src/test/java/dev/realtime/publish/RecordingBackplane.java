@@ -11,6 +11,7 @@ import dev.realtime.core.Backplane;
 import dev.realtime.core.BackplaneListener;
 import dev.realtime.core.ChannelId;
 import dev.realtime.core.ChannelPast;
+import dev.realtime.core.Ephemeral;
 import dev.realtime.core.Publication;
 import dev.realtime.core.PublicationRequest;
 
@@ -32,6 +33,11 @@ class RecordingBackplane implements Backplane {
 	public CompletableFuture<StreamPosition> append(ChannelId channel, PublicationRequest request) {
 		this.published.add(channel.name() + " " + new String(request.data()));
 		return this.answer.get();
+	}
+
+	@Override
+	public void broadcast(ChannelId channel, Ephemeral ephemeral) {
+		throw new UnsupportedOperationException();
 	}
 
 	@Override

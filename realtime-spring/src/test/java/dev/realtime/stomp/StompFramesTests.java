@@ -206,7 +206,7 @@ class StompFramesTests {
 
 	private TextMessage message(String event, String data, DeliveryMode mode, String id) {
 		return this.frames.message(new Publication(POSITION, 1_700_000_000_000L, event,
-				data.getBytes(StandardCharsets.UTF_8), Map.of(), null), subscription(id), mode);
+				data.getBytes(StandardCharsets.UTF_8), Map.of(), null, null), subscription(id), mode);
 	}
 
 	private Subscription<WebSocketMessage<?>> subscription(String id) {

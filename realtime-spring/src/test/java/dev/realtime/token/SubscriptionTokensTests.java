@@ -48,12 +48,12 @@ class SubscriptionTokensTests {
 		Instant recheckAt = this.now.plusSeconds(600);
 		String token = issue(ALICE, "document.42", "{\"id\":5}", new SubscriptionGrant(SETTINGS, recheckAt));
 		assertThat(this.tokens.verify(token, ALICE, "document.42", PARSER.parse("{\"id\":5}")))
-			.isEqualTo(new SubscriptionGrant(SETTINGS, recheckAt, this.now, PresenceGrant.NONE));
+			.isEqualTo(new SubscriptionGrant(SETTINGS, recheckAt, this.now, PresenceGrant.NONE, false));
 		ChannelSettings other = new ChannelSettings(Scope.TENANT, List.of(),
 				new HistoryOptions(0, Duration.ofDays(365), 0), Replay.LAST, Overflow.DISCONNECT);
 		token = issue(ALICE, "document.42", "{}", new SubscriptionGrant(other, null));
 		assertThat(this.tokens.verify(token, ALICE, "document.42", TopicFilter.none()))
-			.isEqualTo(new SubscriptionGrant(other, null, this.now, PresenceGrant.NONE));
+			.isEqualTo(new SubscriptionGrant(other, null, this.now, PresenceGrant.NONE, false));
 	}
 
 	@Test

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.stream.Stream;
 
 import dev.realtime.core.HistoryOptions;
+import dev.realtime.json.JsonPayloads;
 import tools.jackson.databind.json.JsonMapper;
 
 import org.springframework.format.support.DefaultFormattingConversionService;
@@ -28,7 +29,8 @@ public final class TestTopics {
 
 	static TopicFactory factory() {
 		return new TopicFactory(DEFAULT_HISTORY, new DefaultFormattingConversionService(),
-				new DefaultMessageSecurityExpressionHandler<>(), new InfoWriter(JsonMapper.shared(), 2048));
+				new DefaultMessageSecurityExpressionHandler<>(), new InfoWriter(JsonMapper.shared(), 2048),
+				new EventBodies(new JsonPayloads(new JsonMapper(), 16 * 1024), () -> null));
 	}
 
 }

@@ -59,6 +59,14 @@ final class Frames implements WebSocket.Listener, AutoCloseable {
 				"SUBSCRIBE\nid:s-" + topic + "\ndestination:/realtime/" + topic + "\nreceipt:r\n" + headers + "\n\0");
 	}
 
+	/**
+	 * Sends an event to a topic.
+	 * @return the receipt
+	 */
+	String send(String topic, String event, String body) throws InterruptedException {
+		return exchange("SEND\ndestination:/realtime/" + topic + "\nevent:" + event + "\nreceipt:r\n\n" + body + "\0");
+	}
+
 	private String exchange(String frame) throws InterruptedException {
 		this.socket.sendText(frame, true).join();
 		return next();

@@ -76,6 +76,15 @@ class RelayTests {
 	}
 
 	@Test
+	void whenAClientSendsAnEventThenItIsToldThatRelaysTakeNone() throws Exception {
+		try (Frames alice = connect(relays.get(0), "alice.acme")) {
+			assertThat(alice.subscribe("room.1", token("alice.acme", "room.1", "{}"))).startsWith("RECEIPT");
+			assertThat(alice.send("room.1", "typing", "{}")).startsWith("RECEIPT\nreceipt-id:r\n")
+				.contains("\nrealtime-control:denied\n", "\ncode:forbidden\n", "\ndetail:This node is a relay");
+		}
+	}
+
+	@Test
 	void whenTokenIsForSomethingElseThenItIsUseless() throws Exception {
 		String token = token("alice.acme", "room.1", "{\"number\":5}");
 		try (Frames alice = connect(relays.get(0), "alice.acme");

@@ -26,11 +26,14 @@ import java.util.stream.LongStream;
 import dev.realtime.StreamPosition;
 import dev.realtime.core.Append;
 import dev.realtime.core.Backplane;
+import dev.realtime.core.BackplaneListener;
 import dev.realtime.core.ChannelId;
 import dev.realtime.core.ChannelPast;
+import dev.realtime.core.Ephemeral;
 import dev.realtime.core.HistoryOptions;
 import dev.realtime.core.Publication;
 import dev.realtime.core.PublicationRequest;
+import dev.realtime.core.Sender;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -57,6 +60,8 @@ public abstract class BackplaneContract {
 
 	private final BlockingQueue<Received> received = new LinkedBlockingQueue<>();
 
+	private final BlockingQueue<Passing> passing = new LinkedBlockingQueue<>();
+
 	private @Nullable Backplane backplane;
 
 	/**
@@ -76,7 +81,19 @@ public abstract class BackplaneContract {
 	@BeforeEach
 	void start() throws Exception {
 		this.backplane = create();
-		backplane().start((channel, publication) -> this.received.add(new Received(channel, publication)));
+		backplane().start(new BackplaneListener() {
+
+			@Override
+			public void onPublication(ChannelId channel, Publication publication) {
+				BackplaneContract.this.received.add(new Received(channel, publication));
+			}
+
+			@Override
+			public void onEphemeral(ChannelId channel, Ephemeral ephemeral) {
+				BackplaneContract.this.passing.add(new Passing(channel, ephemeral));
+			}
+
+		});
 	}
 
 	@AfterEach
@@ -135,8 +152,8 @@ public abstract class BackplaneContract {
 		Map<String, @Nullable Object> attributes = Attributes.of("id", 5, "name", "Zoë", "done", true, "owner", null,
 				"price", 1.5, "big", 1e30);
 		await(backplane().subscribe(CHANNEL));
-		StreamPosition position = append(CHANNEL,
-				new PublicationRequest(data, attributes, "updated", List.of(5L), "c1", "i1", HISTORY));
+		StreamPosition position = append(CHANNEL, new PublicationRequest(data, attributes, "updated", List.of(5L), "c1",
+				"i1", new Sender("Zoë", "p1"), HISTORY));
 		assertThat(List.of(take().publication(), past(CHANNEL, 1).publications().get(0),
 				lastByKey(CHANNEL, List.of(List.of(5L))).get(0)))
 			.allSatisfy((publication) -> {
@@ -146,6 +163,7 @@ public abstract class BackplaneContract {
 				assertThat(publication.data()).isEqualTo(data);
 				assertThat(publication.attributes()).isEqualTo(attributes);
 				assertThat(publication.except()).isEqualTo("c1");
+				assertThat(publication.sender()).isEqualTo(new Sender("Zoë", "p1"));
 			});
 	}
 
@@ -156,6 +174,7 @@ public abstract class BackplaneContract {
 		assertThat(List.of(take().publication(), past(CHANNEL, 1).publications().get(0))).allSatisfy((publication) -> {
 			assertThat(publication.event()).isNull();
 			assertThat(publication.except()).isNull();
+			assertThat(publication.sender()).isNull();
 			assertThat(publication.attributes()).isEmpty();
 		});
 	}
@@ -399,6 +418,45 @@ public abstract class BackplaneContract {
 		assertThat(this.received).isEmpty();
 	}
 
+	@Test
+	void whenSomethingIsBroadcastThenItArrivesAsItWasAndIsKeptNowhere() throws Exception {
+		await(backplane().subscribe(CHANNEL));
+		Publication said = new Publication(new StreamPosition("n", 7), 1_700_000_000_000L, "typing",
+				"{\"name\":\"Zoë\"}".getBytes(StandardCharsets.UTF_8), Attributes.of("name", "Zoë"), "c1",
+				new Sender("Zoë", "p1"));
+		backplane().broadcast(CHANNEL, new Ephemeral(said, "ann"));
+		Passing passing = takePassing();
+		assertThat(passing.channel()).isEqualTo(CHANNEL);
+		assertThat(passing.ephemeral().toUser()).isEqualTo("ann");
+		assertThat(passing.ephemeral().publication()).usingRecursiveComparison().isEqualTo(said);
+		Publication plain = new Publication(new StreamPosition("n", 8), 1, null, new byte[0], Map.of(), null, null);
+		backplane().broadcast(CHANNEL, new Ephemeral(plain, null));
+		passing = takePassing();
+		assertThat(passing.ephemeral().toUser()).isNull();
+		assertThat(passing.ephemeral().publication()).usingRecursiveComparison().isEqualTo(plain);
+		assertThat(past(CHANNEL, ALL).publications()).isEmpty();
+		assertThat(past(CHANNEL, ALL).position().offset()).isZero();
+		assertThat(this.received).isEmpty();
+	}
+
+	@Test
+	void whenNodeHasNoInterestThenNothingEphemeralArrives() throws Exception {
+		Publication said = new Publication(new StreamPosition("n", 1), 1, null, new byte[0], Map.of(), null, null);
+		backplane().broadcast(CHANNEL, new Ephemeral(said, null));
+		ChannelId other = new ChannelId("globex", null, CHANNEL.name());
+		await(backplane().subscribe(other));
+		backplane().broadcast(CHANNEL, new Ephemeral(said, null));
+		backplane().broadcast(other, new Ephemeral(said, null));
+		assertThat(takePassing().channel()).isEqualTo(other);
+		assertThat(this.passing).isEmpty();
+	}
+
+	private Passing takePassing() throws InterruptedException {
+		Passing next = this.passing.poll(60, TimeUnit.SECONDS);
+		assertThat(next).as("something ephemeral").isNotNull();
+		return Objects.requireNonNull(next);
+	}
+
 	private Backplane backplane() {
 		return Objects.requireNonNull(this.backplane);
 	}
@@ -457,6 +515,10 @@ public abstract class BackplaneContract {
 	private interface ParallelTask {
 
 		@Nullable Object run(int thread) throws Exception;
+
+	}
+
+	private record Passing(ChannelId channel, Ephemeral ephemeral) {
 
 	}
 

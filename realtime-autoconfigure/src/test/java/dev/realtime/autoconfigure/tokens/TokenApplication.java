@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import dev.realtime.CanPublish;
 import dev.realtime.CanSubscribe;
 import dev.realtime.Decision;
 import dev.realtime.RealtimeTopic;
@@ -97,6 +98,16 @@ public class TokenApplication {
 	/** A user without authorities would be let in. */
 	@RealtimeTopic(name = "not.for.admins", canSubscribe = "!hasRole('ADMIN')")
 	static class NotForAdminsTopic {
+
+	}
+
+	@RealtimeTopic(name = "stage.{room}", canSubscribe = "isAuthenticated()")
+	static class StageTopic {
+
+		@CanPublish
+		static boolean canPublish(Authentication user) {
+			return AuthorityUtils.authorityListToSet(user.getAuthorities()).contains("ROLE_ADMIN");
+		}
 
 	}
 
