@@ -41,6 +41,15 @@ public interface PublicationBuilder {
 	PublicationBuilder except(String connectionId);
 
 	/**
+	 * Leaves out the connection of the client that this thread works for: the one whose
+	 * id the HTTP request carries in the header {@code X-Realtime-Connection}, or that of
+	 * the STOMP session in a {@code @MessageMapping} method. Where there is none, nobody
+	 * is left out. To be called by the thread of the request.
+	 * @return this
+	 */
+	PublicationBuilder toOthers();
+
+	/**
 	 * Makes a repeated publication a no-op: the same key on the same channel, within the
 	 * time the history is kept, answers the position of the first.
 	 * @param key at most 128 characters

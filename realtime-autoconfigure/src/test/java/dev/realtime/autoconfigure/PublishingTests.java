@@ -18,6 +18,8 @@ import dev.realtime.StreamPosition;
 import dev.realtime.autoconfigure.app.Gates;
 import dev.realtime.autoconfigure.app.TestApplication.ContactUpdated;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.web.server.LocalServerPort;
@@ -124,6 +126,42 @@ class PublishingTests {
 			editor.expectNothingElse();
 			late.subscribe("s1", "/realtime/room." + room, "filter:{\"text\"\\c\"edit\"}");
 			assertThat(RawStompClient.body(late.next())).isEqualTo("{\"text\":\"edit\"}");
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "", "/all" })
+	void whenOthersAreMeantThenTheConnectionOfTheRequestHearsNothing(String path) {
+		String room = Rooms.fresh();
+		try (RawStompClient editor = RawStompClient.connect(this.port, "alice");
+				RawStompClient other = RawStompClient.connect(this.port, "alice")) {
+			editor.subscribe("s1", "/realtime/room." + room);
+			other.subscribe("s1", "/realtime/room." + room);
+			post("/others/" + room + path, "edit", "X-Realtime-Connection", editor.session()).join();
+			post("/others/" + room + path, "no header").join();
+			post("/others/" + room + path, "unknown", "X-Realtime-Connection", "x").join();
+			post("/others/" + room + path, "useless", "X-Realtime-Connection", "x".repeat(129)).join();
+			List<String> all = List.of("edit", "no header", "unknown", "useless");
+			assertThat(other.next(4)).extracting(RawStompClient::body)
+				.containsExactlyElementsOf(all.stream().map((text) -> "{\"text\":\"" + text + "\"}").toList());
+			assertThat(editor.next(3)).extracting(RawStompClient::body)
+				.containsExactlyElementsOf(all.stream().skip(1).map((text) -> "{\"text\":\"" + text + "\"}").toList());
+			editor.expectNothingElse();
+		}
+	}
+
+	@Test
+	void whenOthersAreMeantInAMessageMappingThenItsOwnConnectionHearsNothing() {
+		String room = Rooms.fresh();
+		try (RawStompClient editor = RawStompClient.connect(this.port, "alice");
+				RawStompClient other = RawStompClient.connect(this.port, "alice")) {
+			editor.subscribe("s1", "/realtime/room." + room);
+			other.subscribe("s1", "/realtime/room." + room);
+			editor.send("SEND\ndestination:/app/others." + room + "\ncontent-type:text/plain\n\nedit\0");
+			assertThat(RawStompClient.body(other.next())).isEqualTo("{\"text\":\"edit\"}");
+			editor.expectNothingElse();
+			acme().to("room.{room}", room).toOthers().publish().join();
+			assertThat(RawStompClient.body(editor.next())).isEqualTo("{}");
 		}
 	}
 

@@ -42,6 +42,12 @@ final class DefaultBroadcastBuilder implements BroadcastBuilder {
 	}
 
 	@Override
+	public BroadcastBuilder toOthers() {
+		this.draft.toOthers();
+		return this;
+	}
+
+	@Override
 	public BroadcastBuilder idempotencyKey(String key) {
 		this.draft.idempotencyKey(key);
 		return this;

@@ -48,6 +48,12 @@ final class DefaultPublicationBuilder implements PublicationBuilder {
 	}
 
 	@Override
+	public PublicationBuilder toOthers() {
+		this.draft.toOthers();
+		return this;
+	}
+
+	@Override
 	public PublicationBuilder idempotencyKey(String key) {
 		this.draft.idempotencyKey(key);
 		return this;

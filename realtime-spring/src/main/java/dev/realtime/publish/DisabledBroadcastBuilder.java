@@ -27,6 +27,11 @@ final class DisabledBroadcastBuilder implements BroadcastBuilder {
 	}
 
 	@Override
+	public BroadcastBuilder toOthers() {
+		return this;
+	}
+
+	@Override
 	public BroadcastBuilder idempotencyKey(String key) {
 		return this;
 	}

@@ -172,6 +172,11 @@ public final class DisabledRealtime implements Realtime {
 		}
 
 		@Override
+		public PublicationBuilder toOthers() {
+			return this;
+		}
+
+		@Override
 		public PublicationBuilder idempotencyKey(String key) {
 			return this;
 		}

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
+import dev.realtime.access.CurrentConnection;
 import dev.realtime.core.Append;
 import dev.realtime.core.PublicationRequest;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +38,13 @@ final class Draft {
 		this.except = requireShort("connection id", connectionId);
 	}
 
+	void toOthers() {
+		String connectionId = CurrentConnection.id();
+		if (connectionId != null && isShort(connectionId)) {
+			this.except = connectionId;
+		}
+	}
+
 	void idempotencyKey(String key) {
 		this.idempotencyKey = requireShort("idempotency key", key);
 	}
@@ -49,8 +57,12 @@ final class Draft {
 		return this.now;
 	}
 
+	private static boolean isShort(String text) {
+		return !text.isEmpty() && text.length() <= MAX_NAME_LENGTH && text.chars().noneMatch(Character::isISOControl);
+	}
+
 	private static String requireShort(String what, String text) {
-		if (text.isEmpty() || text.length() > MAX_NAME_LENGTH || text.chars().anyMatch(Character::isISOControl)) {
+		if (!isShort(text)) {
 			throw new IllegalArgumentException(
 					"The " + what + " is not 1 to " + MAX_NAME_LENGTH + " characters without control characters");
 		}
