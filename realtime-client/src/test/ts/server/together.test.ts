@@ -1,5 +1,7 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { CallError, type PresenceMember, type Realtime, type Subscription } from '../../../main/ts/index.js';
+import Echo from 'laravel-echo';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { RealtimeConnector } from '../../../main/ts/echo.js';
+import { CallError, type PresenceMember, type Realtime, type Sender, type Subscription } from '../../../main/ts/index.js';
 import { client, Node, Proxy, sleep, until, upTo } from './nodes.js';
 
 let nodes: [Node, Node];
@@ -86,6 +88,84 @@ test('a call that the connection is lost under fails, and is never sent twice; o
   expect(await waiting).toBe(before + 2);
   expect(await orders()).toBe(before + 2);
   proxy.close();
+});
+
+describe('events', () => {
+  test('reach the others, and say whose they are', async () => {
+    const pages = [page('ada', nodes[0].url()), page('ben', nodes[0].url()), page('eva', nodes[1].url())] as const;
+    const heard: string[] = [];
+    const senders: (Sender | undefined)[] = [];
+    const subscriptions = pages.map((realtime, i) => {
+      const subscription = realtime.subscribe('document.events', null, () => {});
+      subscription.listen('typing', (data, { from, ephemeral }) => {
+        heard.push(`${String(data)} at ${['ada', 'ben', 'eva'][i]}${ephemeral ? '' : '!'}`);
+        senders.push(from);
+      });
+      return subscription;
+    });
+    await Promise.all(subscriptions.map(({ ready }) => ready));
+    const [ada] = subscriptions as [Subscription];
+    await ada.send('typing', 'one');
+    await until('both others hear it', () => heard.length === 2);
+    await ada.send('typing', 'two', { user: 'eva' });
+    await until('eva hears it', () => heard.length === 3);
+    await ada.send('typing', 'three', { to: 'all' });
+    await until('all hear it', () => heard.length === 6);
+    expect(heard.sort()).toEqual(['one at ben', 'one at eva', 'three at ada', 'three at ben', 'three at eva', 'two at eva']);
+    expect(senders.map((sender) => sender?.user)).toEqual(Array(6).fill('ada'));
+    expect(new Set(senders.map((sender) => sender?.connection)).size).toBe(1);
+    expect(senders[0]?.connection).not.toBe(pages[0].connectionId);
+  });
+
+  test('are refused where nobody may send, where they are not valid, and where there is no connection', async () => {
+    const realtime = page('ada', nodes[0].url());
+    const room = realtime.subscribe('room.silent', null, () => {});
+    await expect(room.send('typing')).rejects.toMatchObject({ name: 'SendError', code: 'not-connected' });
+    await room.ready;
+    await expect(room.send('typing')).rejects.toMatchObject({ code: 'forbidden' });
+    const document = realtime.subscribe('document.edited', null, () => {});
+    await document.send('edit', { version: 1 });
+    const refused = expect(document.send('edit', { version: 1 }));
+    await refused.rejects.toMatchObject({ code: 'invalid-event', detail: 'Somebody was faster', data: { version: 2 } });
+  });
+
+  test('of laravel-echo: a presence channel, and whispers', async () => {
+    const echos = (['ada', 'ben'] as const).map(
+      (user, i) => new Echo<'function'>({ broadcaster: RealtimeConnector, realtime: page(user, nodes[i as 0 | 1].url()), withoutInterceptors: true }),
+    );
+    const told: string[] = [];
+    const [ada, ben] = echos as [Echo<'function'>, Echo<'function'>];
+    const names = (members: readonly { name: string }[]): string => members.map(({ name }) => name).join();
+    ada
+      .join('document.echo')
+      .here((members: { name: string }[]) => told.push(`here ${names(members)}`))
+      .joining(({ id }: { id: string }) => told.push(`+${id}`))
+      .leaving(({ id }: { id: string }) => told.push(`-${id}`))
+      .listenForWhisper('typing', ({ by }: { by: string }) => told.push(`${by} types`));
+    await until('ada is there', () => told.length === 1);
+    const channel = ben.join('document.echo').here(() => channel.whisper('typing', { by: 'ben' }));
+    await until('the whisper is heard', () => told.length === 3);
+    ben.leave('document.echo');
+    await until('ben is gone', () => told.length === 4);
+    expect(told).toEqual(['here ADA', '+ben', 'ben types', '-ben']);
+  });
+});
+
+test('who publishes by HTTP is not told, if the request says which connection it comes from', async () => {
+  const pages = [page('ada', nodes[0].url()), page('ada', nodes[1].url())];
+  const heard = await Promise.all(
+    pages.map(async (realtime) => {
+      const numbers: number[] = [];
+      await realtime.subscribe<{ number: number }>('room.others', null, (data) => numbers.push(data?.number ?? -1), { replay: 'none' }).ready;
+      return numbers;
+    }),
+  );
+  const publish = (number: number, headers: Record<string, string> | undefined): Promise<Response> =>
+    fetch(`http://127.0.0.1:${nodes[1].port}/acme/rooms/others/others?number=${number}`, { method: 'POST', headers: headers ?? {} });
+  await publish(1, pages[0]?.headers());
+  await publish(2, {});
+  await until('all have arrived', () => heard.flat().length === 3);
+  expect(heard).toEqual([[2], [1, 2]]);
 });
 
 type Viewer = PresenceMember<{ readonly name: string }, { readonly cursor: number }>;

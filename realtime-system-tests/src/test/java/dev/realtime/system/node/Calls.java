@@ -13,10 +13,13 @@ import org.springframework.messaging.handler.annotation.MessageExceptionHandler;
 import org.springframework.messaging.handler.annotation.MessageMapping;
 import org.springframework.security.access.AccessDeniedException;
 import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
 /**
- * What clients may call.
+ * What clients may call, and publish to the others.
  */
 @RestController
 class Calls {
@@ -75,6 +78,11 @@ class Calls {
 	CompletableFuture<Integer> order() {
 		int number = this.orders.incrementAndGet();
 		return CompletableFuture.supplyAsync(() -> number, CompletableFuture.delayedExecutor(2, TimeUnit.SECONDS));
+	}
+
+	@PostMapping("/{tenant}/rooms/{room}/others")
+	void others(@PathVariable String tenant, @PathVariable String room, @RequestParam int number) {
+		this.realtime.forTenant(tenant).to("room.{room}", room).data(Map.of("number", number)).toOthers().publish();
 	}
 
 	@GetMapping("/orders")
