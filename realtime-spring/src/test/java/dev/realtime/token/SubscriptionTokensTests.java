@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 import dev.realtime.Overflow;
+import dev.realtime.Presence;
 import dev.realtime.Replay;
 import dev.realtime.Scope;
 import dev.realtime.Tenant;
@@ -42,6 +43,16 @@ class SubscriptionTokensTests {
 
 	private final SubscriptionTokens tokens = new SubscriptionTokens(
 			SigningKeys.of("0123456789abcdef0123456789abcdef", List.of()), Duration.ofSeconds(60), () -> this.now);
+
+	@Test
+	void whenATopicHasPresenceThenTheTokenSaysWhatIsSeen() throws Exception {
+		for (PresenceGrant presence : List.of(new PresenceGrant(Presence.COUNT, false, null),
+				new PresenceGrant(Presence.MEMBERS, true, "{\"name\":\"Alice \\\"A\\\"\"}"))) {
+			String token = issue(ALICE, "document.42", "{}", new SubscriptionGrant(SETTINGS, null, presence));
+			assertThat(this.tokens.verify(token, ALICE, "document.42", TopicFilter.none()).presence())
+				.isEqualTo(presence);
+		}
+	}
 
 	@Test
 	void tokenSaysWhatARelayHasToKnow() throws Exception {

@@ -1,14 +1,22 @@
 package dev.realtime.topic;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 
 import dev.realtime.CanSubscribe;
 import dev.realtime.History;
+import dev.realtime.Presence;
+import dev.realtime.PresenceInfo;
+import dev.realtime.PresenceMember;
+import dev.realtime.PresenceStatus;
+import dev.realtime.PresenceVisible;
 import dev.realtime.RealtimeTopic;
 import dev.realtime.Replay;
 import dev.realtime.Scope;
+import dev.realtime.Tenant;
+import dev.realtime.TopicFilter;
 import dev.realtime.TopicVariable;
 import dev.realtime.core.HistoryOptions;
 import org.assertj.core.api.ThrowableAssertAlternative;
@@ -16,6 +24,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+
+import org.springframework.security.authentication.TestingAuthenticationToken;
+import org.springframework.security.core.Authentication;
+import org.springframework.security.core.context.SecurityContextHolder;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -73,6 +85,41 @@ class TopicFactoryTests {
 		assertThat(TopicFactory.needsBean(StaticRule.class)).isFalse();
 		assertThat(TopicFactory.needsBean(Everything.class)).isFalse();
 		assertThat(TopicFactory.needsBean(RecordWithInstanceRule.class)).isFalse();
+	}
+
+	@Test
+	void whenPresenceIsDeclaredThenItHolds() throws Exception {
+		dev.realtime.topic.Topic topic = TestTopics.factory().create(Lobby.class, Lobby::new);
+		assertThat(topic.presence().mode()).isEqualTo(Presence.MEMBERS);
+		assertThat(topic.presence().hasVisibility()).isTrue();
+		assertThat(TopicFactory.needsBean(Lobby.class)).isTrue();
+		SubscribeAttempt attempt = new SubscribeAttempt(new TestingAuthenticationToken("ada", ""), new Tenant("acme"),
+				Map.of("id", "7"), TopicFilter.none());
+		assertThat(topic.presence().info(attempt)).isEqualTo("{\"all\":[\"ada\",7,\"acme\"]}");
+		PresenceMember member = new PresenceMember("ben", Map.of(), 1, PresenceStatus.ONLINE, null, Instant.EPOCH);
+		assertThat(topic.presence().isVisible(member, attempt)).isTrue();
+		assertThat(topic.presence()
+			.isVisible(new PresenceMember("broken", Map.of(), 1, PresenceStatus.ONLINE, null, Instant.EPOCH), attempt))
+			.isFalse();
+		assertThat(create(ContactUpdatedTopic.class).presence().mode()).isEqualTo(Presence.NONE);
+	}
+
+	@Test
+	void whenPresenceCanNotWorkThenTopicIsRefused() {
+		assertRefused(InfoWithoutPresence.class, "says who is visible, but nobody is");
+		assertRefused(InfoOfNothing.class, "answers nothing");
+		assertRefused(InfoOfMember.class, "has a parameter that nobody can supply");
+		assertRefused(VisibleNumber.class, "answers int");
+		assertRefused(VisibleByFilter.class, "has a parameter that nobody can supply");
+		assertRefused(TwoInfos.class, "is not the only one");
+		assertRefused(InfoOfOtherVariable.class, "takes the variable 'other'");
+		assertRefused(RecordInfo.class, "is an instance method of a record");
+	}
+
+	private void assertRefused(Class<?> type, String description) {
+		assertThatExceptionOfType(InvalidTopicException.class).isThrownBy(() -> create(type))
+			.withMessageContaining(description)
+			.satisfies((ex) -> assertThat(ex.getAction()).isNotEmpty());
 	}
 
 	@Test
@@ -395,6 +442,109 @@ class TopicFactoryTests {
 
 	@RealtimeTopic(canSubscribe = "permitAll", history = @History(ttl = "-5m"))
 	static class NegativeTtl {
+
+	}
+
+	@RealtimeTopic(name = "lobby.{id}", presence = Presence.MEMBERS, canSubscribe = "permitAll")
+	static class Lobby {
+
+		@PresenceInfo
+		Map<String, Object> info(Authentication user, @TopicVariable long id, Tenant tenant) {
+			return Map.of("all",
+					List.of(SecurityContextHolder.getContext().getAuthentication().getName(), id, tenant.id()));
+		}
+
+		@PresenceVisible
+		boolean isVisible(Authentication viewer, PresenceMember member) {
+			if (member.id().equals("broken")) {
+				throw new IllegalStateException("Expected by a test");
+			}
+			return viewer.getName().equals("ada") && member.id().equals("ben");
+		}
+
+	}
+
+	@RealtimeTopic(canSubscribe = "permitAll")
+	static class InfoWithoutPresence {
+
+		@PresenceInfo
+		static String info() {
+			return "";
+		}
+
+	}
+
+	@RealtimeTopic(presence = Presence.MEMBERS, canSubscribe = "permitAll")
+	static class InfoOfNothing {
+
+		@PresenceInfo
+		static void info() {
+		}
+
+	}
+
+	@RealtimeTopic(presence = Presence.MEMBERS, canSubscribe = "permitAll")
+	static class InfoOfMember {
+
+		@PresenceInfo
+		static String info(PresenceMember member) {
+			return "";
+		}
+
+	}
+
+	@RealtimeTopic(presence = Presence.MEMBERS, canSubscribe = "permitAll")
+	static class VisibleNumber {
+
+		@PresenceVisible
+		static int isVisible() {
+			return 1;
+		}
+
+	}
+
+	@RealtimeTopic(presence = Presence.MEMBERS, canSubscribe = "permitAll")
+	static class VisibleByFilter {
+
+		@PresenceVisible
+		static boolean isVisible(TopicFilter filter) {
+			return true;
+		}
+
+	}
+
+	@RealtimeTopic(presence = Presence.MEMBERS, canSubscribe = "permitAll")
+	static class TwoInfos {
+
+		@PresenceInfo
+		static String one() {
+			return "";
+		}
+
+		@PresenceInfo
+		static String two() {
+			return "";
+		}
+
+	}
+
+	@RealtimeTopic(name = "x.{id}", presence = Presence.MEMBERS, canSubscribe = "permitAll")
+	static class InfoOfOtherVariable {
+
+		@PresenceInfo
+		static String info(@TopicVariable String other) {
+			return "";
+		}
+
+	}
+
+	@RealtimeTopic(presence = Presence.MEMBERS, canSubscribe = "permitAll")
+	record RecordInfo(int id) {
+
+		@PresenceInfo
+		String info() {
+			return "";
+		}
 
 	}
 

@@ -168,6 +168,13 @@ final class Node implements AutoCloseable {
 		return HTTP.send(request, HttpResponse.BodyHandlers.ofString());
 	}
 
+	/**
+	 * The time all its threads have worked so far.
+	 */
+	Duration cpu() {
+		return this.process.info().totalCpuDuration().orElseThrow();
+	}
+
 	String log() throws IOException {
 		return Files.readString(this.log);
 	}

@@ -137,6 +137,30 @@ class RelayTests {
 	}
 
 	@Test
+	void whenUsersJoinAtRelaysThenTheySeeEachOtherAsTheTopicSays() throws Exception {
+		try (Frames ada = connect(relays.get(0), "ada.acme"); Frames ben = connect(relays.get(1), "ben.acme")) {
+			String ticket = "presence:join\n" + token("ada.acme", "hall.relay", "{}");
+			assertThat(ada.subscribe("hall.relay", ticket)).startsWith("RECEIPT");
+			assertThat(ada.next()).contains("\nrealtime-control:presence\n",
+					"\"members\":[{\"id\":\"ada\",\"info\":{\"name\":\"ADA\"},");
+			ticket = "presence:join\n" + token("ben.acme", "hall.relay", "{}");
+			assertThat(ben.subscribe("hall.relay", ticket)).startsWith("RECEIPT");
+			assertThat(ada.next()).contains("\"joined\":[{\"id\":\"ben\",\"info\":{\"name\":\"BEN\"},");
+			String seen = ben.next();
+			while (!seen.contains("\"ADA\"")) {
+				seen = ben.next();
+			}
+			ticket = "presence:join\n" + token("ada.acme", "chamber", "{}");
+			assertThat(ada.subscribe("chamber", ticket)).startsWith("RECEIPT");
+			assertThat(ada.next()).as("nobody here can tell who may see whom")
+				.contains("\nrealtime-control:presence\n", "\"count\":1")
+				.doesNotContain("members", "\"id\"");
+			ticket = "presence:join\n" + token("ada.acme", "room.relay", "{}");
+			assertThat(ada.subscribe("room.relay", ticket)).contains("denied", "bad-request");
+		}
+	}
+
+	@Test
 	void whenConnectionTokenIsMissingOrOfAnotherKindThenConnectionIsRefused() throws Exception {
 		String subscription = token("alice.acme", "room.1", "{}").replace("token:", "passcode:");
 		for (String credentials : List.of("", "Authorization:Bearer alice.acme\n", subscription)) {

@@ -2,10 +2,15 @@ package dev.realtime.system.node;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
 import dev.realtime.History;
+import dev.realtime.Presence;
+import dev.realtime.PresenceInfo;
+import dev.realtime.PresenceMember;
+import dev.realtime.PresenceVisible;
 import dev.realtime.PublicationBuilder;
 import dev.realtime.Realtime;
 import dev.realtime.RealtimeTopic;
@@ -15,6 +20,7 @@ import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.context.annotation.Bean;
 import org.springframework.security.config.Customizer;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
+import org.springframework.security.core.Authentication;
 import org.springframework.security.oauth2.jwt.BadJwtException;
 import org.springframework.security.oauth2.jwt.Jwt;
 import org.springframework.security.oauth2.jwt.JwtDecoder;
@@ -79,6 +85,26 @@ public class NodeApplication {
 
 	@RealtimeTopic(name = "room.{room}", history = @History(size = 20_000), canSubscribe = "isAuthenticated()")
 	static class RoomTopic {
+
+	}
+
+	@RealtimeTopic(name = "hall.{hall}", presence = Presence.MEMBERS, canSubscribe = "isAuthenticated()")
+	static class HallTopic {
+
+		@PresenceInfo
+		static Map<String, String> info(Authentication user) {
+			return Map.of("name", user.getName().toUpperCase(Locale.ROOT));
+		}
+
+	}
+
+	@RealtimeTopic(name = "chamber", presence = Presence.MEMBERS, canSubscribe = "isAuthenticated()")
+	static class ChamberTopic {
+
+		@PresenceVisible
+		static boolean isVisible(PresenceMember member) {
+			return member.id().startsWith("a");
+		}
 
 	}
 

@@ -1,0 +1,144 @@
+package dev.realtime.presence;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.IntStream;
+
+import dev.realtime.core.Ending;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Tests for {@link Audience}: what viewers of a node are told, and how often.
+ */
+@Timeout(60)
+class AudienceTests {
+
+	private static final Duration WINDOW = TestPresence.OPTIONS.window();
+
+	private static final Duration COUNT_WINDOW = TestPresence.OPTIONS.countWindow();
+
+	private final Cluster cluster = new Cluster();
+
+	private final Cluster.Node node = this.cluster.start("1");
+
+	private final TestViewer viewer = new TestViewer();
+
+	@Test
+	void whenNobodyIsThereThenThatIsTold() {
+		this.node.view(false, null, this.viewer);
+		this.cluster.settle();
+		assertThat(this.viewer.listed).isTrue();
+		assertThat(this.viewer.count).isZero();
+		this.cluster.pass(Duration.ofMinutes(1));
+		assertThat(this.viewer.frames).isEqualTo(1);
+	}
+
+	@Test
+	void whenMuchHappensWithinAWindowThenItIsOneMessage() {
+		this.node.view(false, null, this.viewer);
+		this.cluster.settle();
+		this.node.join("first", "first");
+		this.cluster.settle();
+		int before = this.viewer.frames;
+		this.node.join("early", "early");
+		this.cluster.pass(Duration.ofMillis(1));
+		for (int i = 0; i < 100; i++) {
+			this.node.join("c" + i, "user" + i);
+			this.node.join("t" + i, "temp" + i);
+			this.node.leave("t" + i, Ending.LEFT);
+		}
+		this.cluster.pass(WINDOW);
+		assertThat(this.viewer.frames - before).isEqualTo(2);
+		assertThat(this.viewer.members).hasSize(102).containsKey("user99").doesNotContainKey("temp99");
+		this.node.join("t", "temp");
+		this.cluster.pass(Duration.ofMillis(1));
+		this.node.leave("t", Ending.LEFT);
+		this.cluster.settle();
+		assertThat(this.viewer.members).hasSize(102);
+	}
+
+	@Test
+	void whenSomebodyComesNewThenItKnowsWhatTheOthersKnow() {
+		this.node.view(false, null, this.viewer);
+		for (int i = 0; i < 50; i++) {
+			TestViewer fresh = new TestViewer();
+			this.node.join("c" + i, "user" + i);
+			this.node.view(false, null, fresh);
+			this.cluster.pass(WINDOW);
+			this.node.join("d" + i, "other" + i);
+			this.cluster.settle();
+			assertThat(fresh.members).isEqualTo(this.viewer.members).hasSize(2 * i + 2);
+		}
+	}
+
+	@Test
+	void whenOnlyTheNumberIsWantedThenItComesOncePerWindow() {
+		this.node.view(true, null, this.viewer);
+		this.cluster.settle();
+		assertThat(this.viewer.listed).isFalse();
+		for (int i = 0; i < 300; i++) {
+			this.node.join("c" + i, "user" + i);
+			this.cluster.pass(Duration.ofMillis(10));
+		}
+		TestViewer late = new TestViewer();
+		this.node.view(true, null, late);
+		this.cluster.pass(WINDOW.multipliedBy(2));
+		assertThat(late.count).isEqualTo(300);
+		this.node.leave("c0", Ending.LEFT);
+		this.node.join("x", "user0");
+		this.cluster.pass(COUNT_WINDOW);
+		assertThat(this.viewer.frames).isBetween(4, 6);
+		assertThat(List.of(this.viewer, late)).allSatisfy((each) -> assertThat(each.count).isEqualTo(300));
+	}
+
+	@Test
+	void whenARoomGrowsTooLargeThenItsNumberIsToldUntilItShrinks() {
+		int max = TestPresence.OPTIONS.maxListed();
+		TestViewer restricted = new TestViewer();
+		this.node.view(false, null, this.viewer);
+		this.node.view(false, (member) -> !member.id().endsWith("7"), restricted);
+		IntStream.range(0, max).forEach((i) -> this.node.join("c" + i, "user" + i));
+		this.cluster.pass(COUNT_WINDOW);
+		assertThat(this.viewer.members).hasSize(max);
+		assertThat(restricted.members).hasSize(max - max / 10).doesNotContainKey("user7");
+		this.node.join("x", "straw");
+		this.cluster.settle();
+		for (TestViewer each : List.of(this.viewer, restricted)) {
+			assertThat(each.listed).isFalse();
+			assertThat(each.count).isEqualTo(max + 1);
+		}
+		int frames = this.viewer.frames;
+		IntStream.range(0, 100).forEach((i) -> {
+			this.node.leave("c" + i, Ending.LEFT);
+			this.cluster.pass(Duration.ofMillis(10));
+		});
+		this.cluster.pass(COUNT_WINDOW);
+		assertThat(this.viewer.count).isEqualTo(max - 99);
+		assertThat(this.viewer.frames - frames).isLessThanOrEqualTo(3);
+		assertThat(this.viewer.listed).as("not to and fro").isFalse();
+		IntStream.range(100, max / 5).forEach((i) -> this.node.leave("c" + i, Ending.LEFT));
+		this.cluster.pass(COUNT_WINDOW);
+		assertThat(this.viewer.listed).isTrue();
+		assertThat(this.viewer.members).hasSize(max - max / 5 + 1).containsKey("straw");
+		assertThat(restricted.members).containsKey("straw").doesNotContainKey("user2497");
+		this.node.leave("x", Ending.LEFT);
+		this.cluster.settle();
+		assertThat(this.viewer.members).doesNotContainKey("straw");
+		assertThat(restricted.members).doesNotContainKey("straw");
+	}
+
+	@Test
+	void whenAViewerHasGoneThenItHearsNothing() {
+		Runnable leave = this.node.view(false, null, this.viewer);
+		this.cluster.settle();
+		leave.run();
+		this.node.join("c1", "ada");
+		this.cluster.settle();
+		assertThat(this.viewer.frames).isEqualTo(1);
+		assertThat(this.node.audience.isEmpty()).isTrue();
+	}
+
+}
