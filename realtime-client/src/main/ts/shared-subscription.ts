@@ -54,6 +54,8 @@ export class SharedSubscription {
   /** What SUBSCRIBE said about presence. */
   #mode: PresenceMode | undefined;
   #isLive = false;
+  /** Whether the server has said that the page is a member. */
+  #isMember = false;
   /** Where to recover from: everything up to there was delivered, or was not wanted. */
   #since: string | undefined;
   /** Where the channel stood when the subscription became live: `since` once all that comes first has come. */
@@ -95,6 +97,7 @@ export class SharedSubscription {
       this.presence = undefined;
     }
     this.presence?.expectSnapshot();
+    this.#isMember = false;
     this.own?.left();
     return {
       id: this.id,
@@ -129,6 +132,7 @@ export class SharedSubscription {
     this.isSent = false;
     this.isHeldBack = false;
     this.#liveAt = undefined;
+    this.#isMember = false;
     this.own?.left();
     if (this.#isLive) {
       this.#isLive = false;
@@ -142,7 +146,8 @@ export class SharedSubscription {
       this.settle();
     }
     this.#isLive = true;
-    if (this.#mode === 'join') {
+    this.#isMember = this.#mode === 'join';
+    if (this.#isMember) {
       this.own?.joined();
     }
     this.#tell((member) => member.live());
@@ -166,7 +171,7 @@ export class SharedSubscription {
     const isNew = this.own === undefined;
     this.own ??= create();
     this.own.update(state);
-    if (isNew && this.#isLive && this.#mode === 'join') {
+    if (isNew && this.#isMember) {
       this.own.joined();
     }
   }

@@ -271,6 +271,20 @@ describe('what a member says about itself', () => {
     expect(all.errors).toEqual([]);
   });
 
+  test('waits until one that only watched is a member', async () => {
+    const { realtime, server } = await connected();
+    join(realtime, 'watch');
+    await settle();
+    server.current.live('room');
+    const subscription = join(realtime);
+    await settle();
+    expect(presencesOf(server.current)).toEqual(['watch', 'join']);
+    subscription.presence.update({ status: 'busy' });
+    expect(server.current.sent).toEqual([]);
+    server.current.live('room');
+    expect(states(server.current)).toEqual([{ status: 'busy' }]);
+  });
+
   test('is said again a little later if it was too much, and reported if it is refused', async () => {
     const { presence, server, environment, errors } = await joined();
     presence.update({ data: 1 });
