@@ -35,11 +35,15 @@ export class Page {
 	/** The STOMP frames the page received. */
 	frames = [];
 
+	constructor(page) {
+		this.page = page;
+	}
+
 	static async login(browser, username, { prepare = () => {} } = {}) {
-		const user = new Page();
 		const context = await browser.newContext({ baseURL: baseUrl, viewport: { width: 1130, height: 720 }, reducedMotion: 'reduce' });
 		context.setDefaultTimeout(30_000);
-		const page = user.page = await context.newPage();
+		const page = await context.newPage();
+		const user = new Page(page);
 		user.errors = [];
 		page.on('pageerror', (error) => user.errors.push(error));
 		page.on('websocket', (socket) => socket.on('framereceived', ({ payload }) => user.frames.push(String(payload))));
@@ -93,7 +97,41 @@ export class Page {
 
 	async openEditor(id) {
 		await this.row(id).getByRole('button').click();
-		await this.page.locator('#contact-dialog[open]').waitFor();
+		await this.editorIsOpen(id);
+	}
+
+	async editorIsOpen(id) {
+		await this.page.waitForURL(`**/#contact-${id}`);
+		await this.editor.waitFor();
+	}
+
+	get editor() {
+		return this.page.getByRole('dialog', { name: 'Edit contact' });
+	}
+
+	/** The avatar of a user in the editor, or in a row. */
+	avatar(name, within = this.editor) {
+		return within.getByRole('img', { name });
+	}
+
+	get bell() {
+		return this.page.locator('#bell');
+	}
+
+	/** Waits until the bell counts as many. */
+	async unread(number) {
+		await this.page.getByRole('button', { name: number ? `Notifications, ${number} unread` : 'Notifications', exact: true }).waitFor();
+	}
+
+	/** What is under the bell; afterwards it has been read. */
+	async readNotifications() {
+		await this.bell.click();
+		const items = this.page.locator('#notifications li');
+		await this.page.locator('#notifications').waitFor();
+		const texts = await items.locator('span').allTextContents();
+		await this.bell.click();
+		await this.unread(0);
+		return texts;
 	}
 
 	async edit(id, label, value) {

@@ -5,7 +5,7 @@ import { after, afterEach, before, test } from 'node:test';
 import { launch, Page, sideBySide } from './browser.mjs';
 import { User } from './support.mjs';
 
-const [ADA, GRACE, KATHERINE, HEDY, JOAN] = [1, 2, 3, 4, 5]; // contacts of acme
+const [ADA, GRACE, KATHERINE, HEDY, JOAN, ANNIE] = [1, 2, 3, 4, 5, 6]; // contacts of acme
 const [ALAN, EDSGER] = [8, 9]; // contacts of globex
 
 // Values that no earlier run against the same application has left behind.
@@ -35,9 +35,7 @@ test('a contact edited by bob changes for alice and bob, and not for carol of an
 		alice.seesFlash(ADA, [shown, 'changed by bob', 'just now']),
 		bob.seesFlash(ADA, [shown, 'changed by you', 'just now']),
 	]);
-	if (process.env.SCREENSHOT) {
-		await sideBySide(browser, [alice, bob], process.env.SCREENSHOT);
-	}
+	assert.deepEqual(bob.received('contact.updated'), [], 'the page that did it is not told');
 
 	// Carol hears of what came later in her own tenant, so anything earlier would have come by then.
 	await dave.change(ALAN, { company: `Imitation Games ${run}` });
@@ -85,12 +83,106 @@ test('contacts appear and disappear for others', async () => {
 	await row(bob).waitFor({ state: 'detached' });
 });
 
-test('the editor says who else has the contact open and that it changed meanwhile', async () => {
+test('who has a contact open is seen in the editor and in the list, and does not flicker with a reload', async () => {
+	await alice.openEditor(HEDY);
+	await bob.openEditor(HEDY);
+	await alice.avatar('Bob Berger').waitFor();
+	await alice.avatar('Bob Berger', alice.row(HEDY)).waitFor();
+	await bob.avatar('Alice Anders').waitFor();
+	assert.equal(await bob.avatar('Bob Berger').count(), 0, 'users do not see themselves');
+	assert.equal(await alice.avatar('Bob Berger', alice.row(ADA)).count(), 0);
+
+	await alice.page.evaluate(() => {
+		const list = document.getElementById('contact-viewers');
+		window.seen = [];
+		new MutationObserver(() => window.seen.push(list.textContent)).observe(list, { childList: true });
+	});
+	await bob.page.reload();
+	await bob.editorIsOpen(HEDY);
+	await bob.avatar('Alice Anders').waitFor();
+	await bob.editor.getByLabel('Phone').focus();
+	await alice.page.locator('.focused-by[data-viewer="Bob Berger"]').getByLabel('Phone').waitFor();
+	assert.deepEqual([...new Set(await alice.page.evaluate(() => window.seen))].filter((text) => text !== 'BB'), []);
+
+	await bob.button('Cancel').click();
+	await alice.avatar('Bob Berger').waitFor({ state: 'detached' });
+	await alice.avatar('Bob Berger', alice.row(HEDY)).waitFor({ state: 'detached' });
+	await bob.avatar('Alice Anders', bob.row(HEDY)).waitFor();
+	await alice.page.keyboard.press('Escape');
+	await bob.avatar('Alice Anders', bob.row(HEDY)).waitFor({ state: 'detached' });
+	assert.ok(!carol.frames.some((frame) => /Bob Berger|Alice Anders/.test(frame)));
+});
+
+test('who is typing a note is seen by who has the contact open, for a while', async () => {
+	await alice.openEditor(ADA);
+	await bob.openEditor(ADA);
+	await alice.avatar('Bob Berger').waitFor();
+	await bob.page.getByLabel('Note').pressSequentially(' She called: ');
+	await alice.editor.getByText('Bob Berger is typing…').waitFor();
+	await alice.page.locator('.focused-by[data-viewer="Bob Berger"]').getByLabel('Note').waitFor();
+	assert.equal(await bob.editor.getByText('is typing').count(), 0);
+	await alice.editor.getByText('is typing').waitFor({ state: 'detached' });
+	await Promise.all([alice, bob].map((user) => user.button('Cancel').click()));
+});
+
+test('the bell counts what others do, in all tabs and after a reload, until it was read', async () => {
+	await Promise.all([alice.readNotifications(), bob.readNotifications()]);
+	const tab = new Page(await alice.page.context().newPage());
+	await tab.page.goto('/');
+	await tab.isLive();
+	await tab.unread(0);
+
+	await bob.edit(KATHERINE, 'Value in €', '37000');
+	await Promise.all([alice.unread(1), tab.unread(1)]);
+	await alice.edit(GRACE, 'Note', `Please ask @bob ${run}`);
+	await bob.unread(1);
+	await bob.edit(ANNIE, 'Note', `@alice and @carol: she called ${run}`);
+	await Promise.all([alice.unread(2), tab.unread(2)]);
+	await alice.page.reload();
+	await alice.unread(2);
+
+	await alice.bell.click();
+	await alice.page.getByText('Bob Berger mentioned you at Annie Easley').first().click();
+	await alice.editorIsOpen(ANNIE);
+	await Promise.all([alice.unread(0), tab.unread(0)]);
+	assert.deepEqual((await tab.readNotifications()).slice(0, 2),
+		['Bob Berger mentioned you at Annie Easley', 'Bob Berger changed Katherine Johnson']);
+	assert.deepEqual((await bob.readNotifications()).slice(0, 1), ['Alice Anders mentioned you at Grace Hopper']);
+	assert.ok((await carol.readNotifications()).every((text) => text.startsWith('Dave Dupont')), 'nothing of another tenant');
+	await alice.button('Cancel').click();
+	await tab.page.close();
+});
+
+test('all of it in a picture', { skip: !process.env.SCREENSHOT }, async () => {
+	await alice.edit(JOAN, 'Note', '@bob: the audit is done');
+	await bob.unread(1);
+	await bob.edit(ANNIE, 'Value in €', '31000');
+	await alice.unread(1);
+	await alice.openEditor(ADA);
+	await bob.openEditor(ADA);
+	await Promise.all([alice.avatar('Bob Berger').waitFor(), bob.avatar('Alice Anders').waitFor()]);
+	await alice.page.getByLabel('Value in €').focus();
+	await bob.page.getByLabel('Note').focus();
+	await bob.page.keyboard.press('Control+End');
+	await bob.page.getByLabel('Note').pressSequentially(' She called again');
+	await alice.editor.getByText('Bob Berger is typing…').waitFor();
+	await bob.bell.click();
+	await sideBySide(browser, [alice, bob], process.env.SCREENSHOT);
+	await bob.bell.click();
+	await Promise.all([alice, bob].map((user) => user.button('Cancel').click()));
+});
+
+test('a contact of another tenant can not be opened by a link', async () => {
+	await bob.page.goto(`/#contact-${ALAN}`);
+	await bob.page.reload();
+	await bob.toast(`There is no contact ${ALAN}`).waitFor();
+	assert.equal(await bob.editor.count(), 0);
+	await bob.isLive();
+});
+
+test('the editor says that the contact changed meanwhile', async () => {
 	await bob.openEditor(HEDY);
 	await alice.openEditor(HEDY);
-	await alice.page.getByText('bob opened this contact just now').waitFor();
-	await bob.page.getByText('alice opened this contact just now').waitFor();
-
 	await bob.page.getByLabel('Company', { exact: true }).fill(`Hopping Frequencies ${run}`);
 	await bob.button('Save').click();
 	await alice.notice('bob has changed this contact just now').waitFor();

@@ -207,7 +207,7 @@ test('a plain page: the served module, its source map, and the indicator', async
 	await sees(page, 'live');
 	await page.getByRole('status').filter({ hasText: 'Live' }).waitFor(ATTACHED);
 	await alice.change(ADA);
-	await carol.api('POST', '/contacts/8/views');
+	await carol.change(8);
 	await sees(page, 'live alice');
 	const map = await (await bob.fetch('/realtime/client.js.map')).json();
 	assert.ok(map.sources.some((name) => name.endsWith('link.ts')));

@@ -99,23 +99,23 @@ describe('subscription', () => {
 		const alerts = await connection.subscribe('admin.alert');
 		const views = await connection.subscribe(`contact.viewed.${ADA}`, LIVE);
 		await alice.api('POST', '/alerts', { text: 'Lunch' });
-		await bob.api('POST', `/contacts/${ADA}/views`);
+		await (await connect(bob)).send(`/realtime/contact.viewed.${ADA}`, '{}', { event: 'typing' });
 		await bob.change(GRACE);
 		assert.deepEqual(await alerts.data(), { text: 'Lunch', sentBy: 'alice' });
-		assert.deepEqual(await views.data(), { viewedBy: 'bob' });
+		assert.deepEqual((await views.next()).headers['from-user'], 'bob');
 		assert.deepEqual(await contacts.data(), { id: GRACE, updatedBy: 'bob' });
 		assert.deepEqual([alerts.rest(), views.rest(), contacts.rest()], [[], [], []]);
 	});
 
-	test('leaves out the connection the publisher excluded', async () => {
+	test('leaves out the connection whose page made the change', async () => {
 		const [mine, other] = [await connect(bob), await connect(bob)];
-		const here = await mine.subscribe(`contact.viewed.${ADA}`, LIVE);
-		const there = await other.subscribe(`contact.viewed.${ADA}`, LIVE);
-		await bob.api('POST', `/contacts/${ADA}/views`, undefined, { 'X-Connection-Id': mine.connected.headers.session });
-		await alice.api('POST', `/contacts/${ADA}/views`);
-		assert.equal((await there.data()).viewedBy, 'bob');
-		assert.equal((await there.data()).viewedBy, 'alice');
-		assert.equal((await here.data()).viewedBy, 'alice');
+		const here = await mine.subscribe('contact.updated', LIVE);
+		const there = await other.subscribe('contact.updated', LIVE);
+		await bob.change(ADA, {}, { 'X-Realtime-Connection': mine.connected.headers.session });
+		await alice.change(GRACE);
+		assert.equal((await there.data()).id, ADA);
+		assert.equal((await there.data()).id, GRACE);
+		assert.equal((await here.data()).id, GRACE);
 	});
 
 });

@@ -60,9 +60,9 @@ export class User {
 	}
 
 	/** Changes some fields of a contact, whatever others did to it. */
-	async change(id, fields = {}) {
+	async change(id, fields = {}, headers = {}) {
 		const { version, ...contact } = await this.api('GET', `/contacts/${id}`);
-		return this.api('PUT', `/contacts/${id}`, { ...contact, ...fields });
+		return this.api('PUT', `/contacts/${id}`, { ...contact, ...fields }, headers);
 	}
 
 	/** Opens a STOMP connection with the cookie of the session. */

@@ -5,6 +5,7 @@
 
 import { ago, api, money, person, realtime } from './page.js';
 import { editor } from './editor.js';
+import { showViewers, viewersOf } from './viewers.js';
 
 const table = document.getElementById('contacts');
 const template = document.getElementById('contact-row');
@@ -48,6 +49,7 @@ function showAnyway(contact) {
 	const row = render(contact);
 	if (!known) {
 		table.append(row);
+		viewport.observe(row);
 	}
 	flash(row, contact);
 	filter();
@@ -90,6 +92,18 @@ async function refetchAll() {
 	contacts.filter(({ id, version }) => rowOf(id)?.dataset.version !== String(version)).forEach(showAnyway);
 	filter();
 }
+
+// Rows that are on the screen show who has the contact open. Those that are scrolled away, hidden or removed leave it.
+const watched = new Map();
+const viewport = new IntersectionObserver((entries) => entries.forEach(({ target: row, isIntersecting }) => {
+	watched.get(row)?.unsubscribe();
+	watched.delete(row);
+	if (isIntersecting) {
+		const viewers = viewersOf(row.dataset.id, 'watch');
+		viewers.presence.here((members) => showViewers(row.querySelector('.viewers'), members));
+		watched.set(row, viewers);
+	}
+}));
 
 function filter() {
 	const text = search.value.trim().toLowerCase();
@@ -152,5 +166,10 @@ editor.onSaved = show;
 editor.onDeleted = remove;
 search.addEventListener('input', filter);
 
+[...table.rows].forEach((row) => viewport.observe(row));
+const [, linked] = location.hash.match(/^#contact-(\d+)$/) ?? [];
+if (linked) {
+	editor.open(linked);
+}
 refreshTimes();
 setInterval(refreshTimes, 30_000);

@@ -1,14 +1,20 @@
-/* The dialog that edits one contact, and knows who else does. */
+/* The panel that edits one contact, and shows who else has it open and what they do there. */
 
-import { ago, api, clearErrors, realtime, showErrors, username } from './page.js';
+import { api, clearErrors, realtime, showErrors, toast, username } from './page.js';
+import { others, showViewers, toneOf, viewersOf } from './viewers.js';
 
 const dialog = document.getElementById('contact-dialog');
 const form = document.getElementById('contact-form');
 const title = document.getElementById('contact-dialog-title');
-const viewed = document.getElementById('contact-viewed');
+const owner = document.getElementById('contact-owner');
+const avatars = document.getElementById('contact-viewers');
+const typing = document.getElementById('note-typing');
 const notice = document.getElementById('contact-notice');
 const error = document.getElementById('contact-error');
 const deletion = document.getElementById('contact-delete');
+
+const TYPING_INTERVAL = 2_000;
+const TYPING_SHOWN = 4_000;
 
 class Editor {
 
@@ -20,31 +26,51 @@ class Editor {
 
 	#id;
 	#version;
-	#subscriptions = [];
+	#updates;
+	#viewers;
+	#saidTyping = 0;
+	#typingTimer;
 
-	/** Opens the dialog for a contact, or for a new one. */
+	/** Opens the panel for a contact, or for a new one. */
 	async open(id) {
+		this.closed();
 		this.#id = id;
 		this.#version = undefined;
 		form.reset();
 		clearErrors(form, error);
 		notice.hidden = true;
-		viewed.textContent = '';
+		owner.textContent = '';
 		title.textContent = id ? 'Edit contact' : 'New contact';
 		deletion.hidden = !id;
 		if (id) {
-			this.#watch(id);
-			await this.load();
+			this.#join(id);
+			try {
+				await this.load();
+			}
+			catch (failure) {
+				dialog.close();
+				this.closed();
+				toast('This contact can not be opened', failure.detail ?? failure.message);
+				return;
+			}
+			// A reload, and whoever gets the link, opens it again.
+			history.replaceState(null, '', `#contact-${id}`);
 		}
-		dialog.showModal();
+		dialog.show();
 	}
 
 	async load() {
-		const contact = await api('GET', `/contacts/${this.#id}`);
+		const id = this.#id;
+		// The same as GET /api/contacts/{id}, without another request: the answer comes over the connection.
+		const contact = await realtime.call(`/app/contacts.get.${id}`);
+		if (id !== this.#id) {
+			return; // the user was faster
+		}
 		this.#version = contact.version;
-		for (const name of ['name', 'company', 'email', 'phone', 'stage', 'dealValue']) {
+		for (const name of ['name', 'company', 'email', 'phone', 'stage', 'dealValue', 'note']) {
 			form.elements[name].value = contact[name];
 		}
+		owner.textContent = (contact.owner === username) ? 'Yours' : `Owned by ${contact.owner}`;
 		clearErrors(form, error);
 		notice.hidden = true;
 	}
@@ -67,22 +93,60 @@ class Editor {
 	}
 
 	closed() {
-		this.#subscriptions.forEach((subscription) => subscription.unsubscribe());
-		this.#subscriptions = [];
+		this.#updates?.unsubscribe();
+		this.#viewers?.unsubscribe();
+		this.#updates = this.#viewers = undefined;
+		this.#showViewers([]);
+		typing.textContent = '';
+		history.replaceState(null, '', location.pathname);
 	}
 
-	#watch(id) {
-		const updates = realtime.subscribe('contact.updated', { id: Number(id) }, ({ updatedBy }) => this.#updated(updatedBy), {
+	/** Tells the others in which field this user is. */
+	focused(field) {
+		this.#viewers?.presence.update({ data: { field } });
+	}
+
+	/** Tells the others whether this user looks at the page. */
+	visible(isVisible) {
+		this.#viewers?.presence.update({ status: isVisible ? 'online' : 'away' });
+	}
+
+	/** Tells the others that this user is typing: now and then, and if it gets lost nobody minds. */
+	typing() {
+		if (Date.now() - this.#saidTyping > TYPING_INTERVAL) {
+			this.#saidTyping = Date.now();
+			this.#viewers?.send('typing', {}).catch(() => {});
+		}
+	}
+
+	#join(id) {
+		this.#updates = realtime.subscribe('contact.updated', { id: Number(id) }, ({ updatedBy }) => this.#updated(updatedBy), {
 			replay: 'none',
 			onGap: () => this.#updated('Somebody'),
 		});
-		// The newest message comes at once, so that "who else" has an answer for late comers too.
-		const views = realtime.subscribe(`contact.viewed.${id}`, null, ({ viewedBy }, { timestamp }) => {
-			viewed.textContent = (viewedBy === username) ? '' : `${viewedBy} opened this contact ${ago(timestamp)}`;
-		}, { onGap: () => {} });
-		this.#subscriptions = [updates, views];
-		views.ready.then(() => api('POST', `/contacts/${id}/views`, undefined,
-			realtime.connectionId ? { 'X-Connection-Id': realtime.connectionId } : {})).catch(() => {});
+		this.#viewers = viewersOf(id, 'join');
+		this.#viewers.presence.here((members) => this.#showViewers(members));
+		this.#viewers.listen('typing', (_, { from }) => this.#showTyping(from.user));
+	}
+
+	#showViewers(members) {
+		showViewers(avatars, members);
+		form.querySelectorAll('.field').forEach((field) => {
+			const { name } = field.querySelector('input, select, textarea');
+			const viewer = others(members).find(({ data }) => data?.field === name);
+			field.classList.toggle('focused-by', viewer !== undefined);
+			field.dataset.viewer = viewer?.info.name ?? '';
+			field.dataset.tone = viewer ? toneOf(viewer) : '';
+		});
+	}
+
+	#showTyping(user) {
+		const member = this.#viewers.presence.members.find(({ id }) => id === user);
+		typing.textContent = `${member?.info.name ?? user} is typing…`;
+		clearTimeout(this.#typingTimer);
+		this.#typingTimer = setTimeout(() => {
+			typing.textContent = '';
+		}, TYPING_SHOWN);
 	}
 
 	#updated(updatedBy) {
@@ -106,3 +170,7 @@ deletion.addEventListener('click', () => attempt(() => editor.delete()));
 document.getElementById('contact-reload').addEventListener('click', () => attempt(() => editor.load()));
 document.getElementById('contact-cancel').addEventListener('click', () => dialog.close());
 dialog.addEventListener('close', () => editor.closed());
+dialog.addEventListener('keydown', ({ key }) => (key === 'Escape') && dialog.close());
+form.addEventListener('focusin', ({ target }) => editor.focused(target.name));
+form.elements.note.addEventListener('input', () => editor.typing());
+document.addEventListener('visibilitychange', () => editor.visible(!document.hidden));

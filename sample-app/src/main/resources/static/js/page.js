@@ -22,21 +22,22 @@ export class ApiError extends Error {
 
 let csrfToken = meta('csrf-token');
 
-function call(method, path, body, headers) {
-	return fetch(`/api${path}`, {
+function call(method, path, body) {
+	// With the header of the connection, so that the server publishes to others what this page does itself.
+	return realtime.fetch(`/api${path}`, {
 		method,
-		headers: { 'Content-Type': 'application/json', [meta('csrf-header')]: csrfToken, ...headers },
+		headers: { 'Content-Type': 'application/json', [meta('csrf-header')]: csrfToken },
 		body: body && JSON.stringify(body),
 	});
 }
 
 /** Calls the API. Answers what it answered, or nothing; throws an `ApiError` for anything but success. */
-export async function api(method, path, body, headers = {}) {
-	let response = await call(method, path, body, headers);
+export async function api(method, path, body) {
+	let response = await call(method, path, body);
 	if (response.status === 403 && method !== 'GET') {
 		// The server may have been restarted: who is remembered is logged in again, with another token.
 		csrfToken = (await api('GET', '/csrf')).token;
-		response = await call(method, path, body, headers);
+		response = await call(method, path, body);
 	}
 	if (response.status === 401) {
 		location.assign('/login?expired');

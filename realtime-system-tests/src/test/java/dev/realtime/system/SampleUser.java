@@ -98,7 +98,7 @@ final class SampleUser implements AutoCloseable {
 	void edit(int contact, int value) throws Exception {
 		String body = """
 				{"name": "Ada", "company": "Engines", "email": "ada@example.org", "phone": "", "stage": "WON",
-				"dealValue": %d}""".formatted(value);
+				"note": "", "dealValue": %d}""".formatted(value);
 		HttpRequest request = request("/api/contacts/" + contact).header("Content-Type", "application/json")
 			.header(this.csrfHeader, this.csrfToken)
 			.PUT(BodyPublishers.ofString(body))

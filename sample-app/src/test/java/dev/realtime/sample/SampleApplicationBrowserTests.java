@@ -10,7 +10,7 @@ import org.springframework.boot.test.web.server.LocalServerPort;
  * Users of two tenants in a real Chromium. With the environment variable
  * {@code SCREENSHOT} it stores a picture there.
  */
-@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT)
+@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT, properties = "sample.reminder.delay=1h")
 class SampleApplicationBrowserTests {
 
 	@LocalServerPort

@@ -42,6 +42,18 @@ public class AccountService implements UserDetailsService {
 	}
 
 	/**
+	 * The users of a tenant.
+	 * @param tenantId the id of the tenant
+	 * @return their names
+	 */
+	public List<String> findUsernames(String tenantId) {
+		return this.jdbc.sql("select username from account where tenant_id = :tenant order by username")
+			.param("tenant", tenantId)
+			.query(String.class)
+			.list();
+	}
+
+	/**
 	 * The demo accounts, which the login page offers.
 	 * @return all accounts by tenant
 	 */

@@ -4,9 +4,10 @@ import java.util.List;
 
 import dev.realtime.sample.account.Account;
 import jakarta.validation.Valid;
-import org.jspecify.annotations.Nullable;
 
 import org.springframework.http.HttpStatus;
+import org.springframework.messaging.handler.annotation.DestinationVariable;
+import org.springframework.messaging.handler.annotation.MessageMapping;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
 import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -14,7 +15,6 @@ import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.PutMapping;
 import org.springframework.web.bind.annotation.RequestBody;
-import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
@@ -37,8 +37,12 @@ class ContactApiController {
 		return this.contacts.findAll(account);
 	}
 
+	/**
+	 * For HTTP, and for calls over the connection the page has anyway.
+	 */
 	@GetMapping("/{id}")
-	Contact get(@AuthenticationPrincipal Account account, @PathVariable("id") long id) {
+	@MessageMapping("contacts.get.{id}")
+	Contact get(@AuthenticationPrincipal Account account, @PathVariable("id") @DestinationVariable("id") long id) {
 		return this.contacts.find(account, id);
 	}
 
@@ -58,13 +62,6 @@ class ContactApiController {
 	@ResponseStatus(HttpStatus.NO_CONTENT)
 	void delete(@AuthenticationPrincipal Account account, @PathVariable("id") long id) {
 		this.contacts.delete(account, id);
-	}
-
-	@PostMapping("/{id}/views")
-	@ResponseStatus(HttpStatus.NO_CONTENT)
-	void viewed(@AuthenticationPrincipal Account account, @PathVariable("id") long id,
-			@RequestHeader(name = "X-Connection-Id", required = false) @Nullable String connectionId) {
-		this.contacts.viewed(account, id, connectionId);
 	}
 
 }

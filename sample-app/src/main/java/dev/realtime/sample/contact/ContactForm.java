@@ -18,8 +18,9 @@ record ContactForm(@NotBlank(message = "Enter a name") @Size(max = 80) String na
 		@NotBlank(message = "Enter a company") @Size(max = 80) String company,
 		@NotNull @Email(message = "Enter an address such as name@example.com") @Size(max = 120) String email,
 		@NotNull @Pattern(regexp = "[+0-9 ()/-]{0,40}", message = "Use digits, spaces and + - ( ) / only") String phone,
-		@NotNull(message = "Choose a stage") Stage stage, @NotNull(message = "Enter a value, or 0") @PositiveOrZero(
+		@NotNull(message = "Choose a stage") Stage stage,
+		@NotNull(message = "Enter a value, or 0") @PositiveOrZero(
 				message = "Must not be negative") @Max(1_000_000_000) Long dealValue,
-		@Nullable Integer version) {
+		@NotNull @Size(max = 1000) String note, @Nullable Integer version) {
 
 }

@@ -1,5 +1,7 @@
 package dev.realtime.sample.contact;
 
+import java.sql.Timestamp;
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -36,11 +38,21 @@ class ContactRepository {
 			.optional();
 	}
 
+	/**
+	 * The contacts with an open deal that nobody has changed since then.
+	 */
+	List<Contact> findUnchangedSince(String tenantId, Instant time) {
+		return this.jdbc.sql("""
+				select * from contact where tenant_id = :tenant and stage not in ('WON', 'LOST') and changed_at < :time
+				order by changed_at
+				""").param("tenant", tenantId).param("time", Timestamp.from(time)).query(Contact.class).list();
+	}
+
 	long insert(String tenantId, ContactForm form, String changedBy) {
 		GeneratedKeyHolder keys = new GeneratedKeyHolder();
 		bind(this.jdbc.sql("""
-				insert into contact (tenant_id, name, company, email, phone, stage, deal_value, changed_by)
-				values (:tenant, :name, :company, :email, :phone, :stage, :dealValue, :changedBy)
+				insert into contact (tenant_id, name, company, email, phone, stage, deal_value, note, owner, changed_by)
+				values (:tenant, :name, :company, :email, :phone, :stage, :dealValue, :note, :changedBy, :changedBy)
 				"""), tenantId, form, changedBy).update(keys, "id");
 		return Objects.requireNonNull(keys.getKeyAs(Long.class));
 	}
@@ -52,7 +64,7 @@ class ContactRepository {
 	boolean update(String tenantId, long id, int expectedVersion, ContactForm form, String changedBy) {
 		return bind(this.jdbc.sql("""
 				update contact set name = :name, company = :company, email = :email, phone = :phone, stage = :stage,
-					deal_value = :dealValue, version = version + 1, changed_by = :changedBy,
+					deal_value = :dealValue, note = :note, version = version + 1, changed_by = :changedBy,
 					changed_at = current_timestamp
 				where tenant_id = :tenant and id = :id and version = :version
 				"""), tenantId, form, changedBy).param("id", id).param("version", expectedVersion).update() > 0;
@@ -73,6 +85,7 @@ class ContactRepository {
 			.param("phone", form.phone().strip())
 			.param("stage", form.stage().name())
 			.param("dealValue", form.dealValue())
+			.param("note", form.note().strip())
 			.param("changedBy", changedBy);
 	}
 

@@ -2,10 +2,8 @@ package dev.realtime.sample.contact;
 
 import java.util.List;
 
-import dev.realtime.PublicationBuilder;
 import dev.realtime.Realtime;
 import dev.realtime.sample.account.Account;
-import org.jspecify.annotations.Nullable;
 
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
@@ -19,10 +17,13 @@ class ContactService {
 
 	private final ContactRepository contacts;
 
+	private final ContactNews news;
+
 	private final Realtime realtime;
 
-	ContactService(ContactRepository contacts, Realtime realtime) {
+	ContactService(ContactRepository contacts, ContactNews news, Realtime realtime) {
 		this.contacts = contacts;
+		this.news = news;
 		this.realtime = realtime;
 	}
 
@@ -37,8 +38,10 @@ class ContactService {
 	@Transactional
 	Contact create(Account account, ContactForm form) {
 		long id = this.contacts.insert(account.tenantId(), form, account.username());
-		this.realtime.publish(new ContactUpdated(id, account.username()));
-		return find(account, id);
+		Contact created = find(account, id);
+		publish(account, id);
+		this.news.created(account, created);
+		return created;
 	}
 
 	@Transactional
@@ -48,30 +51,27 @@ class ContactService {
 		if (!this.contacts.update(account.tenantId(), id, edited, form, account.username())) {
 			throw new ContactChangedException(current);
 		}
-		this.realtime.publish(new ContactUpdated(id, account.username()));
-		return find(account, id);
+		Contact changed = find(account, id);
+		publish(account, id);
+		this.news.changed(account, current, changed);
+		return changed;
 	}
 
 	@Transactional
 	void delete(Account account, long id) {
+		Contact contact = find(account, id);
 		if (!this.contacts.delete(account.tenantId(), id)) {
 			throw new ContactNotFoundException(id);
 		}
-		this.realtime.publish(new ContactUpdated(id, account.username()));
+		publish(account, id);
+		this.news.deleted(account, contact);
 	}
 
 	/**
-	 * Tells others who have the contact open that this user opened it too.
-	 * @param connectionId the user's own connection, which needs no telling
+	 * The page that did it shows what the API answered, and needs no hint.
 	 */
-	void viewed(Account account, long id, @Nullable String connectionId) {
-		find(account, id);
-		PublicationBuilder publication = this.realtime.to("contact.viewed.{id}", id)
-			.data(new ContactViewed(account.username()));
-		if (connectionId != null) {
-			publication.except(connectionId);
-		}
-		publication.publish();
+	private void publish(Account account, long id) {
+		this.realtime.to("contact.updated").data(new ContactUpdated(id, account.username())).toOthers().publish();
 	}
 
 }
