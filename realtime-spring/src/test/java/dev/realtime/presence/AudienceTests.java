@@ -66,8 +66,9 @@ class AudienceTests {
 		for (int i = 0; i < 50; i++) {
 			TestViewer fresh = new TestViewer();
 			this.node.join("c" + i, "user" + i);
+			// The next turn is for both.
+			this.cluster.pass(Duration.ofMillis(1));
 			this.node.view(false, null, fresh);
-			this.cluster.pass(WINDOW);
 			this.node.join("d" + i, "other" + i);
 			this.cluster.settle();
 			assertThat(fresh.members).isEqualTo(this.viewer.members).hasSize(2 * i + 2);
@@ -87,6 +88,8 @@ class AudienceTests {
 		this.node.view(true, null, late);
 		this.cluster.pass(WINDOW.multipliedBy(2));
 		assertThat(late.count).isEqualTo(300);
+		this.cluster.pass(COUNT_WINDOW);
+		assertThat(this.viewer.count).as("what the other was told meanwhile").isEqualTo(300);
 		this.node.leave("c0", Ending.LEFT);
 		this.node.join("x", "user0");
 		this.cluster.pass(COUNT_WINDOW);

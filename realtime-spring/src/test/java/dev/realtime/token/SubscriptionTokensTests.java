@@ -48,7 +48,7 @@ class SubscriptionTokensTests {
 	void whenATopicHasPresenceThenTheTokenSaysWhatIsSeen() throws Exception {
 		for (PresenceGrant presence : List.of(new PresenceGrant(Presence.COUNT, false, null),
 				new PresenceGrant(Presence.MEMBERS, true, "{\"name\":\"Alice \\\"A\\\"\"}"))) {
-			String token = issue(ALICE, "document.42", "{}", new SubscriptionGrant(SETTINGS, null, presence));
+			String token = issue(ALICE, "document.42", "{}", new SubscriptionGrant(SETTINGS, null, presence, false));
 			assertThat(this.tokens.verify(token, ALICE, "document.42", TopicFilter.none()).presence())
 				.isEqualTo(presence);
 		}
