@@ -67,6 +67,15 @@ final class Frames implements WebSocket.Listener, AutoCloseable {
 		return exchange("SEND\ndestination:/realtime/" + topic + "\nevent:" + event + "\nreceipt:r\n\n" + body + "\0");
 	}
 
+	/**
+	 * Calls a method of the application.
+	 * @return the reply
+	 */
+	String call(String destination) throws InterruptedException {
+		exchange("SUBSCRIBE\nid:replies\ndestination:/realtime/@replies\nreceipt:replies\n\n\0");
+		return exchange("SEND\ndestination:" + destination + "\nreply-to:replies\ncorrelation-id:1\n\n\0");
+	}
+
 	private String exchange(String frame) throws InterruptedException {
 		this.socket.sendText(frame, true).join();
 		return next();

@@ -161,6 +161,14 @@ class RelayTests {
 	}
 
 	@Test
+	void whenClientCallsAMethodThenRelayHasNone() throws Exception {
+		try (Frames client = connect(relays.get(0), "alice.acme")) {
+			assertThat(client.call("/app/contacts.get")).contains("\nsubscription:replies\n", "\ncorrelation-id:1\n",
+					"\nrealtime-control:error\n", "{\"code\":\"unknown-destination\"");
+		}
+	}
+
+	@Test
 	void whenConnectionTokenIsMissingOrOfAnotherKindThenConnectionIsRefused() throws Exception {
 		String subscription = token("alice.acme", "room.1", "{}").replace("token:", "passcode:");
 		for (String credentials : List.of("", "Authorization:Bearer alice.acme\n", subscription)) {
