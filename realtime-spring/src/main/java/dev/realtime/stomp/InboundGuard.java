@@ -28,9 +28,15 @@ final class InboundGuard {
 
 	/**
 	 * Counts what holds no whole frame: a part of one, or a control frame of WebSocket.
+	 * @param length the number of bytes. Of large parts they alone count: containers hand
+	 * large frames over in parts
+	 * @param bytes which limit the bytes exceeded, or {@code null}
 	 */
-	void countPart(StompConnection connection, @Nullable Refusal bytes) {
-		Refusal refusal = (bytes != null) ? bytes : connection.limits().frame();
+	void countPart(StompConnection connection, int length, @Nullable Refusal bytes) {
+		Refusal refusal = bytes;
+		if (refusal == null && length < RealtimeWebSocketHandler.PART_LENGTH) {
+			refusal = connection.limits().frame();
+		}
 		if (refusal != null) {
 			forgive(connection, refusal);
 		}

@@ -35,7 +35,7 @@ public final class RealtimeWebSocketHandler extends SubProtocolWebSocketHandler 
 	 * Characters that Tomcat hands over at a time. It keeps a buffer of this size for
 	 * every connection, of 8,192 by default.
 	 */
-	private static final int PART_LENGTH = 512;
+	static final int PART_LENGTH = 512;
 
 	private final StompBroker broker;
 

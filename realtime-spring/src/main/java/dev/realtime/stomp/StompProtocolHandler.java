@@ -146,11 +146,12 @@ final class StompProtocolHandler implements SubProtocolHandler {
 		}
 		connection.heartbeat().read(System.nanoTime());
 		ByteBuffer bytes = bytesOf(message);
-		Refusal refusal = connection.limits().bytes(bytes.remaining());
+		int length = bytes.remaining();
+		Refusal refusal = connection.limits().bytes(length);
 		try {
 			List<Message<byte[]>> frames = inbound.bytes().decode(bytes);
 			if (frames.isEmpty()) {
-				this.guard.countPart(connection, refusal);
+				this.guard.countPart(connection, length, refusal);
 			}
 			for (Message<byte[]> frame : frames) {
 				if (connection.isEnded()) {
