@@ -232,14 +232,16 @@ class NettyPortTests {
 		@Bean
 		JwtDecoder jwtDecoder() {
 			return (token) -> {
-				if (token.equals("wrong")) {
+				int dot = token.indexOf('.');
+				String tenant = token.substring(dot + 1);
+				if (token.equals("wrong") || tenant.isBlank() || tenant.length() > 255
+						|| tenant.chars().anyMatch(Character::isISOControl)) {
 					throw new BadJwtException("wrong");
 				}
-				int dot = token.indexOf('.');
 				return Jwt.withTokenValue(token)
 					.header("alg", "none")
 					.subject((dot > 0) ? token.substring(0, dot) : "user-" + token)
-					.claim("tenant_id", token.substring(dot + 1))
+					.claim("tenant_id", tenant)
 					.build();
 			};
 		}

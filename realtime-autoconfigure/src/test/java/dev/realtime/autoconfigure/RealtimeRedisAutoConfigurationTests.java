@@ -3,9 +3,11 @@ package dev.realtime.autoconfigure;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -132,7 +134,7 @@ class RealtimeRedisAutoConfigurationTests {
 	@Test
 	void whenApplicationHasABackplaneThenItWins() {
 		this.runner.withPropertyValues("realtime.backplane=redis")
-			.withBean("own", Backplane.class, () -> mock(Backplane.class))
+			.withBean("own", Backplane.class, () -> new InMemoryBackplane(InstantSource.system(), new Random(1)))
 			.run((context) -> assertThat(context).hasNotFailed()
 				.hasSingleBean(Backplane.class)
 				.doesNotHaveBean(RedisBackplaneLifecycle.class));
