@@ -83,10 +83,13 @@ public final class ConnectionLimits {
 		}
 		Object tenantKey = tenant;
 		Object userKey = (user != null) ? new UserKey(tenant, user) : null;
+		int before = this.held.size();
 		if (!hold(Limit.CONNECTIONS_PER_TENANT, tenantKey)) {
 			return this.limiter.refuse(Limit.CONNECTIONS_PER_TENANT);
 		}
 		if (userKey != null && !hold(Limit.CONNECTIONS_PER_USER, userKey)) {
+			// The place in the tenant is for another, however long this one takes to go.
+			releaseFrom(before);
 			return this.limiter.refuse(Limit.CONNECTIONS_PER_USER);
 		}
 		releaseAddress();
@@ -232,8 +235,13 @@ public final class ConnectionLimits {
 	public synchronized void close() {
 		this.closed = true;
 		releaseAddress();
-		this.held.forEach(Runnable::run);
-		this.held.clear();
+		releaseFrom(0);
+	}
+
+	private void releaseFrom(int index) {
+		List<Runnable> released = this.held.subList(index, this.held.size());
+		released.forEach(Runnable::run);
+		released.clear();
 	}
 
 	private void releaseAddress() {

@@ -126,6 +126,15 @@ class LimiterTests {
 	}
 
 	@Test
+	@Tag("T18")
+	void whenUserHasTooManyConnectionsThenTheRefusedOneTakesNoPlaceOfTheTenant() {
+		Limiter limiter = limiter(Map.of(Limit.CONNECTIONS_PER_USER, 1L, Limit.CONNECTIONS_PER_TENANT, 2L));
+		assertThat(connect(limiter, "acme", "alice")).isNull();
+		assertThat(connect(limiter, "acme", "alice").limit()).isEqualTo(Limit.CONNECTIONS_PER_USER);
+		assertThat(connect(limiter, "acme", "bob")).isNull();
+	}
+
+	@Test
 	void whenConnectionWasClosedBeforeItConnectedThenNothingIsKept() {
 		Limiter limiter = limiter(allOn());
 		ConnectionLimits connection = limiter.open("10.0.0.1");
