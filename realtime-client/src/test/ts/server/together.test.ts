@@ -147,7 +147,8 @@ describe('events', () => {
     await until('the whisper is heard', () => told.length === 3);
     ben.leave('document.echo');
     await until('ben is gone', () => told.length === 4);
-    expect(told).toEqual(['here ADA', '+ben', 'ben types', '-ben']);
+    // A whisper may be faster than the news that somebody came.
+    expect([told[0], told.slice(1, 3).sort(), told[3]]).toEqual(['here ADA', ['+ben', 'ben types'], '-ben']);
   });
 });
 
