@@ -56,7 +56,8 @@ class FuzzTests {
 	private static final Pattern INSIDE = Pattern.compile("dev\\.realtime|org\\.|java|Exception|\\bat \\w+\\.");
 
 	/** Jetty warns of each bad Host header, in one line. */
-	private static final Pattern LOUD = Pattern.compile("(?m)^\\S+ +(WARN|ERROR) (?!.*(HostPort  |Encountered multiple )).*$");
+	private static final Pattern LOUD = Pattern
+		.compile("(?m)^\\S+ +(WARN|ERROR) (?!.*(HostPort  |Encountered multiple )).*$");
 
 	@LocalServerPort
 	private int port;
