@@ -71,7 +71,7 @@ public final class Connection<F> {
 
 	/**
 	 * The id of the connection.
-	 * @return an id that is unique in the node, and no secret
+	 * @return an id that is unique in the node, for its client alone
 	 */
 	public String id() {
 		return this.id;
