@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import org.springframework.core.convert.ConversionException;
 import org.springframework.security.access.AccessDeniedException;
 
 /**
@@ -135,6 +136,10 @@ final class ClientEventHandler {
 		}
 		catch (AccessDeniedException ex) {
 			throw new DeniedException(ControlCode.FORBIDDEN);
+		}
+		catch (ConversionException ex) {
+			// Clients may write anything into a name.
+			throw new DeniedException(ControlCode.BAD_REQUEST, "A variable of the topic is not what it has to be");
 		}
 		catch (Exception ex) {
 			logger.warn("The @OnClientEvent method for '{}' of topic '{}' failed, which refuses the event",

@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import org.springframework.core.convert.ConversionException;
+
 /**
  * A declared topic. Immutable.
  *
@@ -63,6 +65,10 @@ public final class Topic {
 		try {
 			return RunAs.call(attempt.user(), () -> this.rule.decide(attempt));
 		}
+		catch (ConversionException ex) {
+			logUnsuitable(ex);
+			return Decision.deny();
+		}
 		catch (Exception ex) {
 			logger.warn("The rule of topic '{}' ({}) failed, which denies the subscription", this.name,
 					this.type.getName(), ex);
@@ -83,11 +89,23 @@ public final class Topic {
 		try {
 			return RunAs.call(attempt.user(), () -> events.decide(attempt));
 		}
+		catch (ConversionException ex) {
+			logUnsuitable(ex);
+			return Decision.deny();
+		}
 		catch (Exception ex) {
 			logger.warn("The @CanPublish rule of topic '{}' ({}) failed, which refuses the event", this.name,
 					this.type.getName(), ex);
 			return Decision.deny();
 		}
+	}
+
+	/**
+	 * Clients may write anything into a name, so that this is no reason to worry.
+	 */
+	private void logUnsuitable(ConversionException ex) {
+		logger.debug("A variable of topic '{}' ({}) is not of the type that its method wants", this.name,
+				this.type.getName(), ex);
 	}
 
 	/**

@@ -91,8 +91,10 @@ class TopicTests {
 
 	@ParameterizedTest
 	@CsvSource({ "42,true", "43,false", "x,false", "99999999999999999999,false", "true,false" })
-	void whenVariableDoesNotConvertThenSubscriptionIsDenied(String id, boolean permitted) {
+	void whenVariableDoesNotConvertThenSubscriptionIsDeniedWithoutAWarning(String id, boolean permitted,
+			CapturedOutput output) {
 		assertThat(permits(new NumberTopic(), TopicFilter.none(), Map.of("id", id))).isEqualTo(permitted);
+		assertThat(output.getAll()).doesNotContain("WARN", "Exception");
 	}
 
 	@Test
