@@ -67,7 +67,7 @@ final class FrameFuzzer {
 			frame = withHeaders(frame);
 		}
 		byte[] bytes = frame.getBytes(StandardCharsets.UTF_8);
-		for (int i = this.random.nextInt(3); i > 0 && bytes.length > 0; i--) {
+		for (int i = this.random.nextInt(3); i > 0; i--) {
 			bytes = mutate(bytes);
 		}
 		return bytes;
@@ -85,6 +85,9 @@ final class FrameFuzzer {
 	}
 
 	private byte[] mutate(byte[] bytes) {
+		if (bytes.length == 0) {
+			return bytes;
+		}
 		int at = this.random.nextInt(bytes.length);
 		int to = at + this.random.nextInt(bytes.length - at);
 		return switch (this.random.nextInt(6)) {
