@@ -35,8 +35,19 @@ class RedisBackplaneContractTests extends BackplaneContract {
 
 	@Override
 	protected Backplane create() {
-		server.execute(RedisCommands::flushall);
+		loseData();
+		return createPeer();
+	}
+
+	@Override
+	protected Backplane createPeer() {
 		return new RedisBackplane(() -> client, new RedisBackplaneOptions("realtime", 10_000, Duration.ofSeconds(5)));
+	}
+
+	@Override
+	protected boolean loseData() {
+		server.execute(RedisCommands::flushall);
+		return true;
 	}
 
 	@Override

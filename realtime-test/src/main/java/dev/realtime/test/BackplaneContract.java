@@ -4,7 +4,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -26,7 +25,6 @@ import java.util.stream.LongStream;
 import dev.realtime.StreamPosition;
 import dev.realtime.core.Append;
 import dev.realtime.core.Backplane;
-import dev.realtime.core.BackplaneListener;
 import dev.realtime.core.ChannelId;
 import dev.realtime.core.ChannelPast;
 import dev.realtime.core.Ephemeral;
@@ -35,8 +33,7 @@ import dev.realtime.core.Publication;
 import dev.realtime.core.PublicationRequest;
 import dev.realtime.core.Sender;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -48,58 +45,11 @@ import static org.assertj.core.api.Assertions.assertThat;
  * @since 0.1.0
  */
 @Timeout(120)
-public abstract class BackplaneContract {
+public abstract class BackplaneContract extends RecoveryContract {
 
 	private static final Duration TTL = Duration.ofSeconds(1);
 
-	private static final HistoryOptions HISTORY = new HistoryOptions(100, Duration.ofMinutes(5), 100);
-
-	private static final ChannelId CHANNEL = new ChannelId("acme", null, "contact.updated");
-
 	private static final int ALL = Integer.MAX_VALUE;
-
-	private final BlockingQueue<Received> received = new LinkedBlockingQueue<>();
-
-	private final BlockingQueue<Passing> passing = new LinkedBlockingQueue<>();
-
-	private @Nullable Backplane backplane;
-
-	/**
-	 * Creates a backplane with nothing in it.
-	 * @return a backplane that was not started
-	 * @throws Exception if there is none
-	 */
-	protected abstract Backplane create() throws Exception;
-
-	/**
-	 * Lets time pass, as far as the backplane can tell.
-	 * @param duration how much
-	 * @throws Exception if that was interrupted
-	 */
-	protected abstract void elapse(Duration duration) throws Exception;
-
-	@BeforeEach
-	void start() throws Exception {
-		this.backplane = create();
-		backplane().start(new BackplaneListener() {
-
-			@Override
-			public void onPublication(ChannelId channel, Publication publication) {
-				BackplaneContract.this.received.add(new Received(channel, publication));
-			}
-
-			@Override
-			public void onEphemeral(ChannelId channel, Ephemeral ephemeral) {
-				BackplaneContract.this.passing.add(new Passing(channel, ephemeral));
-			}
-
-		});
-	}
-
-	@AfterEach
-	void close() {
-		backplane().close();
-	}
 
 	@Test
 	void whenPublishedThenOffsetsGrowByOneFromOne() throws Exception {
@@ -318,14 +268,35 @@ public abstract class BackplaneContract {
 	}
 
 	@Test
-	void whenInterestComesBackThenPublicationsArriveAgain() throws Exception {
+	void whenInterestEndsThenPublicationsStopAndWhenItComesBackTheyArriveAgain() throws Exception {
+		ChannelId other = new ChannelId("acme", null, "other");
 		await(backplane().subscribe(CHANNEL));
+		await(backplane().subscribe(other));
 		StreamPosition first = append(CHANNEL, Requests.any(HISTORY));
 		assertThat(take().publication().position()).isEqualTo(first);
 		backplane().unsubscribe(CHANNEL);
+		// They may still arrive for a while.
+		int tries = 0;
+		while (arrivesBefore(other)) {
+			assertThat(++tries).as("publications that arrived without interest").isLessThan(100);
+		}
 		await(backplane().subscribe(CHANNEL));
+		StreamPosition again = append(CHANNEL, Requests.any(HISTORY));
+		assertThat(again).isEqualTo(new StreamPosition(first.epoch(), tries + 3));
+		assertThat(take().publication().position()).isEqualTo(again);
+	}
+
+	/**
+	 * Publishes, on another channel too, and says whether more than that arrived.
+	 */
+	private boolean arrivesBefore(ChannelId other) throws Exception {
 		append(CHANNEL, Requests.any(HISTORY));
-		assertThat(take().publication().position()).isEqualTo(new StreamPosition(first.epoch(), 2));
+		StreamPosition last = append(other, Requests.any(HISTORY));
+		boolean arrived = false;
+		while (!take().publication().position().equals(last)) {
+			arrived = true;
+		}
+		return arrived;
 	}
 
 	@Test
@@ -415,7 +386,57 @@ public abstract class BackplaneContract {
 		append(CHANNEL, Requests.any(HISTORY));
 		assertThat(take().offset()).isEqualTo(1);
 		backplane().close();
+		appendInVain();
+		Backplane peer = createPeer();
+		if (peer != null) {
+			try (peer) {
+				BlockingQueue<Received> heard = listen(peer, CHANNEL);
+				await(peer.append(CHANNEL, Requests.any(HISTORY)));
+				assertThat(heard.poll(60, TimeUnit.SECONDS)).isNotNull();
+			}
+		}
 		assertThat(this.received).isEmpty();
+	}
+
+	/**
+	 * Publishes where nobody needs to take it any more.
+	 */
+	private void appendInVain() throws Exception {
+		try {
+			await(backplane().append(CHANNEL, Requests.any(HISTORY)).handle((position, failure) -> true));
+		}
+		catch (IllegalStateException ex) {
+			// As good as a future that failed.
+		}
+	}
+
+	@Test
+	void whenAnotherNodePublishesThenItArrivesOnBothAtTheSamePositions() throws Exception {
+		Backplane peer = createPeer();
+		Assumptions.assumeTrue(peer != null, "There is only one node");
+		try (Backplane other = Objects.requireNonNull(peer)) {
+			BlockingQueue<Received> heard = listen(other, CHANNEL);
+			await(backplane().subscribe(CHANNEL));
+			for (long offset = 1; offset <= 20; offset++) {
+				Backplane publisher = (offset % 2 == 0) ? backplane() : other;
+				assertThat(await(publisher.append(CHANNEL, Requests.any(HISTORY))).offset()).isEqualTo(offset);
+			}
+			for (long offset = 1; offset <= 20; offset++) {
+				Received received = take();
+				assertThat(received.offset()).isEqualTo(offset);
+				assertThat(heard.poll(60, TimeUnit.SECONDS)).isNotNull()
+					.satisfies((same) -> assertThat(same.publication().position())
+						.isEqualTo(received.publication().position()));
+			}
+			assertThat(await(other.past(CHANNEL, ALL)).position()).isEqualTo(past(CHANNEL, ALL).position());
+		}
+	}
+
+	private static BlockingQueue<Received> listen(Backplane peer, ChannelId channel) throws Exception {
+		BlockingQueue<Received> heard = new LinkedBlockingQueue<>();
+		peer.start((id, publication) -> heard.add(new Received(id, publication)));
+		await(peer.subscribe(channel));
+		return heard;
 	}
 
 	@Test
@@ -451,41 +472,6 @@ public abstract class BackplaneContract {
 		assertThat(this.passing).isEmpty();
 	}
 
-	private Passing takePassing() throws InterruptedException {
-		Passing next = this.passing.poll(60, TimeUnit.SECONDS);
-		assertThat(next).as("something ephemeral").isNotNull();
-		return Objects.requireNonNull(next);
-	}
-
-	private Backplane backplane() {
-		return Objects.requireNonNull(this.backplane);
-	}
-
-	private StreamPosition append(ChannelId channel, PublicationRequest request) throws Exception {
-		return await(backplane().append(channel, request));
-	}
-
-	private ChannelPast past(ChannelId channel, int limit) throws Exception {
-		return await(backplane().past(channel, limit));
-	}
-
-	private List<Publication> lastByKey(ChannelId channel, Collection<List<@Nullable Object>> keys) throws Exception {
-		return await(backplane().lastByKey(channel, keys));
-	}
-
-	/**
-	 * The next publication the listener got.
-	 */
-	private Received take() throws InterruptedException {
-		Received next = this.received.poll(60, TimeUnit.SECONDS);
-		assertThat(next).as("publication received").isNotNull();
-		return Objects.requireNonNull(next);
-	}
-
-	private static <T> T await(CompletableFuture<T> future) throws Exception {
-		return future.get(60, TimeUnit.SECONDS);
-	}
-
 	private static List<Long> offsets(ChannelPast past) {
 		return offsets(past.publications());
 	}
@@ -515,18 +501,6 @@ public abstract class BackplaneContract {
 	private interface ParallelTask {
 
 		@Nullable Object run(int thread) throws Exception;
-
-	}
-
-	private record Passing(ChannelId channel, Ephemeral ephemeral) {
-
-	}
-
-	private record Received(ChannelId channel, Publication publication) {
-
-		long offset() {
-			return this.publication.position().offset();
-		}
 
 	}
 

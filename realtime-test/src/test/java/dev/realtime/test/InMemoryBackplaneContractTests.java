@@ -20,9 +20,11 @@ class InMemoryBackplaneContractTests extends BackplaneContract {
 
 	private final InstantSource clock = this.now::get;
 
+	private final Random random = new Random(42);
+
 	@Override
 	protected Backplane create() {
-		return new InMemoryBackplane(this.clock, new Random(42));
+		return new InMemoryBackplane(this.clock, this.random);
 	}
 
 	@Override
