@@ -19,6 +19,8 @@ import dev.realtime.core.PublicationRequest;
 import io.lettuce.core.AbstractRedisClient;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
+import io.lettuce.core.codec.RedisCodec;
+import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
 
@@ -42,6 +44,14 @@ final class Nodes implements AutoCloseable {
 
 	RedisBackplane node(RedisURI uri, Duration probeInterval) {
 		return node(RedisClient.create(uri), new RedisBackplaneOptions("realtime", 10_000, probeInterval));
+	}
+
+	/**
+	 * A node whose connection for what is delivered goes another way than its commands.
+	 */
+	RedisBackplane node(RedisURI commands, RedisURI delivery) {
+		return node(new SplitClient(commands, delivery),
+				new RedisBackplaneOptions("realtime", 10_000, Duration.ofSeconds(1)));
 	}
 
 	RedisBackplane node(AbstractRedisClient client, RedisBackplaneOptions options) {
@@ -82,6 +92,27 @@ final class Nodes implements AutoCloseable {
 	}
 
 	/**
+	 * Publishes numbers, and does not wait for Redis.
+	 * @param from the first
+	 * @param to the one after the last
+	 */
+	static List<CompletableFuture<StreamPosition>> publish(Backplane backplane, int from, int to) {
+		return IntStream.range(from, to).mapToObj((number) -> publish(backplane, number)).toList();
+	}
+
+	/**
+	 * Waits until Redis has them.
+	 * @return the position of the last
+	 */
+	static StreamPosition awaitAll(List<CompletableFuture<StreamPosition>> published) throws Exception {
+		StreamPosition last = null;
+		for (CompletableFuture<StreamPosition> position : published) {
+			last = position.get(120, TimeUnit.SECONDS);
+		}
+		return last;
+	}
+
+	/**
 	 * Publishes the numbers from zero on, as fast as Redis takes them.
 	 * @param observer told before each
 	 */
@@ -111,6 +142,25 @@ final class Nodes implements AutoCloseable {
 		for (AutoCloseable resource : this.open) {
 			resource.close();
 		}
+	}
+
+	/**
+	 * A client whose connections for pub/sub lead to another address.
+	 */
+	private static final class SplitClient extends RedisClient {
+
+		private final RedisURI delivery;
+
+		SplitClient(RedisURI commands, RedisURI delivery) {
+			super(null, commands);
+			this.delivery = delivery;
+		}
+
+		@Override
+		public <K, V> StatefulRedisPubSubConnection<K, V> connectPubSub(RedisCodec<K, V> codec) {
+			return connectPubSub(codec, this.delivery);
+		}
+
 	}
 
 }

@@ -17,7 +17,8 @@ import io.lettuce.core.RedisURI;
 
 /**
  * A TCP proxy in front of a server, which can swallow what the server sends on the
- * connections there are, and leaves them open, or hold it back, and counts round trips.
+ * connections there are, and leaves them open, or hold it back, or refuse connections,
+ * and counts round trips.
  */
 final class Proxy implements AutoCloseable {
 
@@ -38,6 +39,8 @@ final class Proxy implements AutoCloseable {
 	/** Connections up to this one get nothing any more. */
 	private volatile int swallowedUpTo;
 
+	private volatile boolean cut;
+
 	Proxy(int target) throws IOException {
 		this.target = target;
 		this.listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
@@ -54,6 +57,18 @@ final class Proxy implements AutoCloseable {
 
 	void swallow() {
 		this.swallowedUpTo = this.accepted.get();
+	}
+
+	/**
+	 * Ends all connections, and others as soon as they come, until {@link #restore()}.
+	 */
+	void cut() throws IOException {
+		this.cut = true;
+		closeAll();
+	}
+
+	void restore() {
+		this.cut = false;
 	}
 
 	/**
@@ -83,6 +98,10 @@ final class Proxy implements AutoCloseable {
 			Socket server = new Socket(InetAddress.getLoopbackAddress(), this.target);
 			this.sockets.add(client);
 			this.sockets.add(server);
+			if (this.cut) {
+				closeAll();
+				continue;
+			}
 			int number = this.accepted.incrementAndGet();
 			AtomicBoolean answered = new AtomicBoolean(true);
 			run(() -> copy(client, server, 0, answered));
@@ -132,9 +151,14 @@ final class Proxy implements AutoCloseable {
 	@Override
 	public void close() throws IOException {
 		this.listener.close();
+		closeAll();
+	}
+
+	private void closeAll() throws IOException {
 		for (Socket socket : this.sockets) {
 			socket.close();
 		}
+		this.sockets.clear();
 	}
 
 	private interface Work {

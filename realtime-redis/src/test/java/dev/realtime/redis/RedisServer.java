@@ -71,13 +71,17 @@ public final class RedisServer implements AutoCloseable {
 
 	/**
 	 * A sentinel that alone decides who is the master "main".
+	 * @param failoverTimeout after which it tries again, and puts replicas right that
+	 * follow somebody else
 	 */
-	static RedisServer sentinel(int master) {
+	static RedisServer sentinel(int master, Duration failoverTimeout) {
 		RedisServer server = new RedisServer(BUNDLED);
 		Path configuration = server.directory.resolve("sentinel.conf");
 		try {
-			Files.write(configuration, List.of("sentinel monitor main 127.0.0.1 " + master + " 1",
-					"sentinel down-after-milliseconds main 1000", "sentinel failover-timeout main 5000"));
+			Files.write(configuration,
+					List.of("sentinel monitor main 127.0.0.1 " + master + " 1",
+							"sentinel down-after-milliseconds main 1000",
+							"sentinel failover-timeout main " + failoverTimeout.toMillis()));
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
@@ -194,6 +198,36 @@ public final class RedisServer implements AutoCloseable {
 			if (!this.process.waitFor(60, TimeUnit.SECONDS)) {
 				throw new IllegalStateException("redis-server does not end");
 			}
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	/**
+	 * Lets it hang: connections stay, and get no answer.
+	 */
+	public void pause() {
+		signal("STOP");
+	}
+
+	/**
+	 * Goes on where it was paused.
+	 */
+	public void resume() {
+		signal("CONT");
+	}
+
+	private void signal(String signal) {
+		try {
+			Process kill = new ProcessBuilder("kill", "-" + signal, Long.toString(this.process.pid())).inheritIO()
+				.start();
+			if (kill.waitFor() != 0) {
+				throw new IllegalStateException("Could not send " + signal);
+			}
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();

@@ -1,0 +1,98 @@
+package dev.realtime.redis;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+import dev.realtime.StreamPosition;
+import io.lettuce.core.RedisURI;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * A replica takes over from its master, as a sentinel decides.
+ */
+@Timeout(300)
+@Tag("T24")
+class SentinelTests {
+
+	private final Nodes nodes = new Nodes();
+
+	private final List<RedisServer> servers = new ArrayList<>();
+
+	private final RedisServer master = server();
+
+	@AfterEach
+	void close() throws Exception {
+		this.nodes.close();
+		this.servers.forEach(RedisServer::close);
+	}
+
+	@Test
+	void whenReplicaHasEverythingThenNothingIsMissed() throws Exception {
+		replicaOf(this.master.port());
+		RedisURI uri = sentinel();
+		Collector collector = this.nodes.collector(this.nodes.node(uri));
+		RedisBackplane publisher = this.nodes.publisher(uri);
+		StreamPosition before = Nodes.awaitAll(Nodes.publish(publisher, 0, 100));
+		this.master.execute((redis) -> redis.waitForReplication(1, 60_000));
+		Nodes.await().until(() -> collector.count() == 100);
+		this.master.kill();
+		StreamPosition after = Nodes.awaitAll(Nodes.publish(publisher, 100, 200));
+		assertThat(after).isEqualTo(new StreamPosition(before.epoch(), 200));
+		Nodes.await().until(() -> collector.count() >= 200);
+		assertThat(collector.received()).isEqualTo(Nodes.numbers(0, 200));
+		assertThat(collector.gaps()).isZero();
+	}
+
+	@Test
+	void whenReplicaLacksTheLatestThenEachSubscriberIsToldOneGap() throws Exception {
+		try (Proxy replication = new Proxy(this.master.port())) {
+			replicaOf(replication.uri().getPort());
+			RedisURI uri = sentinel();
+			Collector one = this.nodes.collector(this.nodes.node(uri));
+			Collector other = this.nodes.collector(this.nodes.node(uri));
+			RedisBackplane publisher = this.nodes.publisher(uri);
+			Nodes.awaitAll(Nodes.publish(publisher, 0, 100));
+			this.master.execute((redis) -> redis.waitForReplication(1, 60_000));
+			replication.swallow();
+			StreamPosition lost = Nodes.awaitAll(Nodes.publish(publisher, 100, 200));
+			Nodes.await().until(() -> one.count() == 200 && other.count() == 200);
+			this.master.kill();
+			StreamPosition after = Nodes.awaitAll(Nodes.publish(publisher, 200, 300));
+			assertThat(after.epoch()).isNotEqualTo(lost.epoch());
+			assertThat(after.offset()).isEqualTo(100);
+			Nodes.await().until(() -> one.count() >= 300 && other.count() >= 300);
+			Nodes.awaitAll(Nodes.publish(publisher, 300, 400));
+			Nodes.await().until(() -> one.count() >= 400 && other.count() >= 400);
+			assertThat(List.of(one, other)).allSatisfy((collector) -> {
+				assertThat(collector.received()).isEqualTo(Nodes.numbers(0, 400));
+				assertThat(collector.gaps()).isEqualTo(1);
+			});
+		}
+	}
+
+	private void replicaOf(int port) {
+		RedisServer replica = server("--replicaof", "127.0.0.1", Integer.toString(port));
+		Nodes.await().until(() -> replica.execute((redis) -> redis.info("replication")).contains("link_status:up"));
+	}
+
+	private RedisURI sentinel() {
+		// Within this time it leaves a replica alone that goes to its master by a proxy.
+		RedisServer sentinel = RedisServer.sentinel(this.master.port(), Duration.ofSeconds(60));
+		this.servers.add(sentinel);
+		Nodes.await().until(() -> sentinel.execute((redis) -> redis.info("sentinel")).contains("slaves=1,sentinels=1"));
+		return RedisURI.Builder.sentinel("127.0.0.1", sentinel.port(), "main").build();
+	}
+
+	private RedisServer server(String... arguments) {
+		RedisServer server = RedisServer.running(arguments);
+		this.servers.add(0, server);
+		return server;
+	}
+
+}
