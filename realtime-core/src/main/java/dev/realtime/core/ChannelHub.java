@@ -380,7 +380,7 @@ final class ChannelHub {
 		Beginning beginning = beginning(subscription, lastByKey);
 		subscription.state = Subscription.State.LIVE;
 		this.feeds.join(lane, requirePosition(), this::missed);
-		lane.execute(() -> lane.start(this, subscription, beginning));
+		this.feeds.execute(lane, () -> lane.start(this, subscription, beginning));
 		return true;
 	}
 
@@ -405,7 +405,7 @@ final class ChannelHub {
 		subscription.state = Subscription.State.ENDED;
 		if (live) {
 			Lane<F> lane = subscription.connection().lane();
-			this.feeds.leave(lane);
+			this.feeds.leave(subscription);
 			lane.execute(() -> lane.end(this, subscription));
 		}
 		return live;

@@ -31,7 +31,7 @@ final class Feeds {
 	 */
 	void deliver(Publication publication) {
 		this.feeds.forEach((lane, feed) -> {
-			if (feed.behind == null) {
+			if (feed.subscribers > 0 && feed.behind == null) {
 				offer(lane, feed, publication);
 			}
 		});
@@ -42,7 +42,7 @@ final class Feeds {
 	 */
 	void deliver(Ephemeral ephemeral) {
 		this.feeds.forEach((lane, feed) -> {
-			if (feed.behind != null || !lane.offer(this.hub, ephemeral)) {
+			if (feed.subscribers > 0 && (feed.behind != null || !lane.offer(this.hub, feed.queue, ephemeral))) {
 				lane.transport().dropped(DropReason.EPHEMERAL, 1);
 			}
 		});
@@ -52,7 +52,7 @@ final class Feeds {
 	 * Hands a publication over, or lets the lane come back for it.
 	 */
 	private boolean offer(Lane<?> lane, Feed feed, Publication publication) {
-		boolean accepted = lane.offer(this.hub, publication);
+		boolean accepted = lane.offer(this.hub, feed.queue, publication);
 		if (!accepted) {
 			feed.behind = new StreamPosition(publication.position().epoch(), publication.offset() - 1);
 			lane.resumeLater(this.hub);
@@ -68,12 +68,15 @@ final class Feeds {
 	 */
 	void tellGap(long missing, StreamPosition last) {
 		this.feeds.forEach((lane, feed) -> {
+			if (feed.subscribers == 0) {
+				return;
+			}
 			lane.transport().dropped(DropReason.BACKPLANE_GAP, missing);
 			if (feed.behind != null) {
 				lane.transport().dropped(DropReason.LANE_BEHIND, last.offset() - feed.behind.offset());
 				feed.behind = null;
 			}
-			tellGap(lane);
+			tellGap(lane, feed);
 		});
 	}
 
@@ -90,7 +93,7 @@ final class Feeds {
 			return;
 		}
 		feed.behind = null;
-		for (Publication publication : missed(lane, last, now, missed)) {
+		for (Publication publication : missed(lane, feed, last, now, missed)) {
 			if (!offer(lane, feed, publication)) {
 				return;
 			}
@@ -105,36 +108,55 @@ final class Feeds {
 	 * @param missed what came after a position, or {@code null} if that is gone
 	 */
 	void join(Lane<?> lane, StreamPosition now, Function<StreamPosition, @Nullable List<Publication>> missed) {
-		Feed feed = this.feeds.computeIfAbsent(lane, (absent) -> new Feed());
+		Feed feed = this.feeds.computeIfAbsent(lane, Feed::new);
 		feed.subscribers++;
 		StreamPosition last = feed.behind;
 		if (last != null) {
 			feed.behind = null;
-			missed(lane, last, now, missed)
-				.forEach((publication) -> lane.execute(() -> lane.deliver(this.hub, publication)));
+			missed(lane, feed, last, now, missed)
+				.forEach((publication) -> lane.deliverLater(this.hub, feed.queue, publication));
 		}
 	}
 
 	/**
-	 * Removes a subscriber of a lane.
+	 * Runs a task on a lane, after all that was handed to it of this channel.
+	 * @param lane a lane that has joined
+	 * @param task the task
 	 */
-	void leave(Lane<?> lane) {
-		this.feeds.computeIfPresent(lane, (key, feed) -> (--feed.subscribers > 0) ? feed : null);
+	void execute(Lane<?> lane, Runnable task) {
+		Feed feed = this.feeds.get(lane);
+		if (feed != null) {
+			lane.execute(feed.queue, task);
+		}
 	}
 
-	private List<Publication> missed(Lane<?> lane, StreamPosition since, StreamPosition now,
+	/**
+	 * Removes a subscriber of a lane. The lane keeps its feed: what waits for it has to
+	 * come before whatever the next subscriber gets.
+	 */
+	void leave(Subscription<?> subscription) {
+		Feed feed = this.feeds.get(subscription.connection().lane());
+		if (feed != null) {
+			subscription.lastMessage = feed.queue.handedOver();
+			if (--feed.subscribers == 0) {
+				feed.behind = null;
+			}
+		}
+	}
+
+	private List<Publication> missed(Lane<?> lane, Feed feed, StreamPosition since, StreamPosition now,
 			Function<StreamPosition, @Nullable List<Publication>> missed) {
 		List<Publication> publications = missed.apply(since);
 		if (publications == null) {
 			lane.transport().dropped(DropReason.LANE_BEHIND, now.offset() - since.offset());
-			tellGap(lane);
+			tellGap(lane, feed);
 			return List.of();
 		}
 		return publications;
 	}
 
-	private void tellGap(Lane<?> lane) {
-		lane.execute(() -> lane.gap(this.hub));
+	private void tellGap(Lane<?> lane, Feed feed) {
+		lane.execute(feed.queue, () -> lane.gap(this.hub));
 	}
 
 	/**
@@ -142,10 +164,16 @@ final class Feeds {
 	 */
 	private static final class Feed {
 
+		private final ChannelQueue queue;
+
 		private int subscribers;
 
 		/** The last position handed over, if the lane could not take the next. */
 		private @Nullable StreamPosition behind;
+
+		Feed(Lane<?> lane) {
+			this.queue = new ChannelQueue(lane);
+		}
 
 	}
 

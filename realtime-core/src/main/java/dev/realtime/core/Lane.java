@@ -38,15 +38,21 @@ public final class Lane<F> {
 	private static final int TASKS_PER_FLUSH = 256;
 
 	/**
+	 * Tasks of one channel before the others have their turn.
+	 */
+	private static final int TASKS_PER_SHARE = 32;
+
+	/**
 	 * Payloads that go out together, so that large ones do not either.
 	 */
 	private static final int BYTES_PER_FLUSH = 64 * 1024;
 
 	/**
-	 * What may wait for the lane in publications, payloads and bookkeeping together.
-	 * Beyond it a channel waits in its hub, which keeps its newest publications anyway;
-	 * what no longer fits there is told as a gap. Enough for about 100,000 small
-	 * publications.
+	 * What may wait for the lane in publications, payloads and bookkeeping together. One
+	 * channel may queue as much as it leaves free, so that there is always room for
+	 * others: half of it where it is alone, about 70,000 small publications. Beyond that
+	 * it waits in its hub, which keeps its newest publications anyway; what no longer
+	 * fits there is told as a gap.
 	 */
 	static final long MAX_QUEUED_BYTES = 32 * 1024 * 1024;
 
@@ -90,11 +96,14 @@ public final class Lane<F> {
 
 	/**
 	 * When what was written since the last flush was published. A task delivers one
-	 * publication at most.
+	 * publication at most, and the turn of a channel is a task itself.
 	 */
 	private final long[] published = new long[TASKS_PER_FLUSH];
 
 	private int publishedCount;
+
+	/** Tasks since the last flush. */
+	private int ran;
 
 	private long deliveries;
 
@@ -130,13 +139,29 @@ public final class Lane<F> {
 	 * @param task the task, which does not block
 	 */
 	public void execute(Runnable task) {
+		enqueue(task);
+	}
+
+	private boolean enqueue(Runnable task) {
 		if (this.stopped) {
-			return;
+			return false;
 		}
 		this.tasks.add(task);
-		if (!wake()) {
+		boolean awake = wake();
+		if (!awake) {
 			this.tasks.clear();
 			this.queuedBytes.set(0);
+		}
+		return awake;
+	}
+
+	/**
+	 * Runs a task on the lane, after all that was queued there before, and while other
+	 * channels have their turns too.
+	 */
+	void execute(ChannelQueue queue, Runnable task) {
+		if (!this.stopped && queue.add(task) && !enqueue(queue.turn())) {
+			queue.clear();
 		}
 	}
 
@@ -145,37 +170,48 @@ public final class Lane<F> {
 	 * @return {@code false} if the lane is behind by too much: then {@link #resumeLater}
 	 * and try again
 	 */
-	boolean offer(ChannelHub hub, Publication publication) {
+	boolean offer(ChannelHub hub, ChannelQueue queue, Publication publication) {
 		if (this.stopped) {
 			return true;
 		}
 		long bytes = bytes(publication);
-		if (!reserve(bytes)) {
+		if (!reserve(queue, bytes)) {
 			return false;
 		}
 		long published = published(hub, publication);
-		execute(() -> {
-			this.queuedBytes.addAndGet(-bytes);
-			deliver(hub, publication, published);
+		long number = queue.handOver();
+		execute(queue, () -> {
+			reserved(queue, -bytes);
+			deliver(hub, publication, number, published);
 		});
 		return true;
+	}
+
+	/**
+	 * Queues a publication however much the lane is behind.
+	 */
+	void deliverLater(ChannelHub hub, ChannelQueue queue, Publication publication) {
+		long published = published(hub, publication);
+		long number = queue.handOver();
+		execute(queue, () -> deliver(hub, publication, number, published));
 	}
 
 	/**
 	 * Queues something ephemeral, or drops it once the executor is shut down.
 	 * @return {@code false} if the lane is behind by too much
 	 */
-	boolean offer(ChannelHub hub, Ephemeral ephemeral) {
+	boolean offer(ChannelHub hub, ChannelQueue queue, Ephemeral ephemeral) {
 		if (this.stopped) {
 			return true;
 		}
 		long bytes = bytes(ephemeral.publication());
-		if (!reserve(bytes)) {
+		if (!reserve(queue, bytes)) {
 			return false;
 		}
-		execute(() -> {
-			this.queuedBytes.addAndGet(-bytes);
-			deliver(hub, ephemeral);
+		long number = queue.handOver();
+		execute(queue, () -> {
+			reserved(queue, -bytes);
+			deliver(hub, ephemeral, number);
 		});
 		return true;
 	}
@@ -184,12 +220,18 @@ public final class Lane<F> {
 		return publication.data().length + BYTES_PER_QUEUED;
 	}
 
-	private boolean reserve(long bytes) {
-		boolean fits = this.queuedBytes.get() + bytes <= MAX_QUEUED_BYTES;
+	private boolean reserve(ChannelQueue queue, long bytes) {
+		long queued = this.queuedBytes.get();
+		boolean fits = queued == 0 || queue.bytes() + bytes <= MAX_QUEUED_BYTES - queued;
 		if (fits) {
-			this.queuedBytes.addAndGet(bytes);
+			reserved(queue, bytes);
 		}
 		return fits;
+	}
+
+	private void reserved(ChannelQueue queue, long bytes) {
+		queue.addBytes(bytes);
+		this.queuedBytes.addAndGet(bytes);
 	}
 
 	/**
@@ -243,16 +285,11 @@ public final class Lane<F> {
 	}
 
 	private void turn() {
+		this.ran = 0;
 		Runnable task = this.tasks.poll();
-		for (int i = 1; task != null; i++) {
-			try {
-				task.run();
-			}
-			catch (RuntimeException ex) {
-				logger.error("Task of a lane failed", ex);
-			}
-			boolean full = i >= TASKS_PER_FLUSH || this.batchBytes >= BYTES_PER_FLUSH;
-			task = full ? null : this.tasks.poll();
+		while (task != null) {
+			run(task);
+			task = isFull() ? null : this.tasks.poll();
 		}
 		sendConflated();
 		count();
@@ -261,8 +298,36 @@ public final class Lane<F> {
 		resumeWaiting();
 	}
 
+	private void run(Runnable task) {
+		this.ran++;
+		try {
+			task.run();
+		}
+		catch (RuntimeException ex) {
+			logger.error("Task of a lane failed", ex);
+		}
+	}
+
+	private boolean isFull() {
+		return this.ran >= TASKS_PER_FLUSH || this.batchBytes >= BYTES_PER_FLUSH;
+	}
+
+	/**
+	 * Does some of what waits of one channel. The rest waits for the next turn.
+	 */
+	void takeShare(ChannelQueue queue) {
+		Runnable task = queue.poll();
+		for (int i = 1; task != null; i++) {
+			run(task);
+			task = (i >= TASKS_PER_SHARE || isFull()) ? null : queue.poll();
+		}
+		if (queue.endTurn()) {
+			this.tasks.add(queue.turn());
+		}
+	}
+
 	private void resumeWaiting() {
-		if (this.queuedBytes.get() < MAX_QUEUED_BYTES / 2) {
+		if (this.queuedBytes.get() < MAX_QUEUED_BYTES / 4) {
 			for (int i = this.waiting.size(); i > 0; i--) {
 				ChannelHub hub = this.waiting.poll();
 				if (hub != null) {
@@ -383,6 +448,9 @@ public final class Lane<F> {
 			send(subscription.connection(), this.encoder.live(subscription, subscription.receipt(),
 					beginning.position(), beginning.recovered()));
 		}
+		if (subscription.over) {
+			return;
+		}
 		if (Boolean.FALSE.equals(beginning.recovered())) {
 			send(subscription.connection(), this.encoder.gap(subscription));
 		}
@@ -398,6 +466,8 @@ public final class Lane<F> {
 	}
 
 	void end(ChannelHub hub, Subscription<F> subscription) {
+		boolean begun = subscription.entries != null;
+		subscription.over = true;
 		subscription.connection().dropConflated(subscription);
 		SubscriptionIndex<F> index = this.channels.get(hub);
 		if (index != null) {
@@ -406,21 +476,21 @@ public final class Lane<F> {
 				this.channels.remove(hub);
 			}
 		}
-		if (subscription.observer() != null) {
+		if (begun && subscription.observer() != null) {
 			subscription.observer().onEnd(subscription, subscription.ending);
 		}
 	}
 
-	void deliver(ChannelHub hub, Publication publication) {
-		deliver(hub, publication, published(hub, publication));
-	}
-
-	private void deliver(ChannelHub hub, Publication publication, long published) {
+	private void deliver(ChannelHub hub, Publication publication, long number, long published) {
 		SubscriptionIndex<F> index = this.channels.get(hub);
 		if (index != null) {
 			long before = this.deliveries;
 			try {
-				index.forEachMatch(publication.attributes(), (subscription) -> deliver(publication, subscription));
+				index.forEachMatch(publication.attributes(), (subscription) -> {
+					if (subscription.lastMessage >= number) {
+						deliver(publication, subscription);
+					}
+				});
 			}
 			finally {
 				this.written.addAll(this.frames.values());
@@ -433,12 +503,15 @@ public final class Lane<F> {
 		}
 	}
 
-	private void deliver(ChannelHub hub, Ephemeral ephemeral) {
+	private void deliver(ChannelHub hub, Ephemeral ephemeral, long number) {
 		SubscriptionIndex<F> index = this.channels.get(hub);
 		if (index != null) {
 			try {
-				index.forEachMatch(ephemeral.publication().attributes(),
-						(subscription) -> deliver(ephemeral, subscription));
+				index.forEachMatch(ephemeral.publication().attributes(), (subscription) -> {
+					if (subscription.lastMessage >= number) {
+						deliver(ephemeral, subscription);
+					}
+				});
 			}
 			finally {
 				this.written.addAll(this.frames.values());

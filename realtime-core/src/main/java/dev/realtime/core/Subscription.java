@@ -40,6 +40,18 @@ public final class Subscription<F> {
 	/** Set before the subscription ends. */
 	volatile Ending ending = Ending.LEFT;
 
+	/**
+	 * Whether it has ended, perhaps before it began. Owned by the lane, where a beginning
+	 * waits for what its channel has queued, and an end does not.
+	 */
+	boolean over;
+
+	/**
+	 * The number of the last message that the lane was handed over before it ended: it
+	 * gets nothing later, however long the lane takes to hear of the end.
+	 */
+	volatile long lastMessage = Long.MAX_VALUE;
+
 	/** Owned by the lane. */
 	SubscriptionIndex.@Nullable Entries<F> entries;
 

@@ -2,6 +2,7 @@ package dev.realtime.core;
 
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -104,6 +105,103 @@ class BackPressureTests {
 	}
 
 	@Test
+	void whenOneChannelIsBusyThenOthersDoNotWaitForAllThatItHasQueued() {
+		subscribe(null);
+		RecordingSink quietSink = new RecordingSink();
+		Connection<String> quiet = this.engine.connect("c2", this.lane, quietSink);
+		ChannelId quietChannel = new ChannelId("globex", null, "prices");
+		this.engine.subscribe(quiet, request("s1", quietChannel, null), (ex) -> {
+		});
+		this.executor.runAll();
+		for (int i = 0; i < 5000; i++) {
+			publish(new byte[1], 0);
+		}
+		publish(quietChannel, new byte[1], 0);
+		this.executor.runNext();
+		assertThat(offsets(quietSink)).containsExactly(1L);
+		assertThat(offsets(this.sink)).hasSizeLessThan(300);
+		this.executor.runAll();
+		assertThat(offsets(this.sink)).hasSize(5000).isSorted().doesNotHaveDuplicates();
+	}
+
+	@Test
+	void whenOneChannelFillsTheLaneThenThereIsRoomForOthers() {
+		subscribe(null);
+		RecordingSink quietSink = new RecordingSink();
+		Connection<String> quiet = this.engine.connect("c2", this.lane, quietSink);
+		ChannelId quietChannel = new ChannelId("globex", null, "prices");
+		this.engine.subscribe(quiet, request("s1", quietChannel, null), (ex) -> {
+		});
+		this.executor.runAll();
+		byte[] large = new byte[100 * 1024];
+		for (int i = 0; i < 1000; i++) {
+			publish(large, 0);
+		}
+		for (int i = 0; i < 1000; i++) {
+			publish(quietChannel, new byte[100], 0);
+		}
+		this.executor.runAll();
+		assertThat(this.sink.frames()).contains("GAP s1");
+		assertThat(quietSink.frames()).doesNotContain("GAP s1");
+		assertThat(offsets(quietSink)).hasSize(1000).isSorted();
+	}
+
+	@Test
+	void whenAPublicationIsLargerThanWhatMayWaitThenItGoesAlone() {
+		subscribe(null);
+		this.executor.runAll();
+		publish(new byte[(int) Lane.MAX_QUEUED_BYTES + 1], 0);
+		this.executor.runNext();
+		assertThat(offsets(this.sink)).containsExactly(1L);
+		assertThat(this.executor.queued()).isZero();
+		assertThat(this.lane.queuedBytes()).isZero();
+	}
+
+	@Test
+	void whenAClientLeavesBeforeItsSubscriptionHasHadItsTurnThenNothingIsLeftOfIt() {
+		subscribe(null);
+		this.executor.runAll();
+		for (int i = 0; i < 1000; i++) {
+			publish(new byte[1], 0);
+		}
+		List<String> heard = new ArrayList<>();
+		RecordingSink late = new RecordingSink();
+		Connection<String> second = this.engine.connect("c2", this.lane, late);
+		SubscriptionRequest request = new SubscriptionRequest("s2", CHANNEL, MessageFilter.all(), new Start.Live(),
+				"r1", this.history, null, null, new Listener(heard));
+		this.engine.subscribe(second, request, (ex) -> {
+		});
+		this.engine.unsubscribe(second, "s2");
+		publish(new byte[1], 0);
+		this.executor.runAll();
+		assertThat(late.frames()).singleElement().asString().startsWith("RECEIPT s2 r1");
+		assertThat(heard).isEmpty();
+		this.engine.unsubscribe(this.connection, "s1");
+		this.executor.runAll();
+		assertThat(this.engine.hubCount()).isZero();
+	}
+
+	@Test
+	void whenTheLastSubscriberIsReplacedWhileTheLaneIsBehindThenTheNextGetsNothingOld() {
+		subscribe(null);
+		this.executor.runAll();
+		this.engine.subscribe(
+				this.engine.connect("c2", new Lane<>(new TextEncoder(), Runnable::run), new RecordingSink()),
+				request("s1", CHANNEL, null), (ex) -> {
+				});
+		for (int i = 0; i < 1000; i++) {
+			publish(new byte[1], 0);
+		}
+		this.engine.unsubscribe(this.connection, "s1");
+		RecordingSink late = new RecordingSink();
+		this.engine.subscribe(this.engine.connect("c3", this.lane, late), request("s1", CHANNEL, null), (ex) -> {
+		});
+		publish(new byte[1], 0);
+		this.executor.runAll();
+		assertThat(offsets(late)).containsExactly(1001L);
+	}
+
+	@Test
 	void whenClientDoesNotKeepUpThenConflatingTopicKeepsTheNewestPerKeyAfterAGap() {
 		subscribe(List.of("id"));
 		publish(new byte[1], 1);
@@ -152,14 +250,36 @@ class BackPressureTests {
 	}
 
 	private SubscriptionRequest request(@Nullable List<String> conflateBy) {
-		return new SubscriptionRequest("s1", CHANNEL, MessageFilter.all(), new Start.Live(), null, this.history,
+		return request("s1", CHANNEL, conflateBy);
+	}
+
+	private SubscriptionRequest request(String id, ChannelId channel, @Nullable List<String> conflateBy) {
+		return new SubscriptionRequest(id, channel, MessageFilter.all(), new Start.Live(), null, this.history,
 				conflateBy);
 	}
 
 	private StreamPosition publish(byte[] data, long id) {
+		return publish(CHANNEL, data, id);
+	}
+
+	private StreamPosition publish(ChannelId channel, byte[] data, long id) {
 		return this.engine
-			.publish(CHANNEL, new PublicationRequest(data, Map.of("id", id), null, null, null, null, this.history))
+			.publish(channel, new PublicationRequest(data, Map.of("id", id), null, null, null, null, this.history))
 			.join();
+	}
+
+	private record Listener(List<String> heard) implements SubscriptionObserver {
+
+		@Override
+		public void onLive(Subscription<?> subscription) {
+			this.heard.add("live");
+		}
+
+		@Override
+		public void onEnd(Subscription<?> subscription, Ending ending) {
+			this.heard.add("end");
+		}
+
 	}
 
 }

@@ -166,8 +166,12 @@ class RealtimeEngineStressTests {
 			client.awaitReceipt("s" + i);
 		}
 		StreamPosition seen = publish(channel, random);
+		client.awaitLive("s0", seen);
 		client.unsubscribe("s0");
 		StreamPosition unseen = publish(channel, random);
+		for (int i = 1; i < starts.size(); i++) {
+			client.awaitLive("s" + i, unseen);
+		}
 		client.disconnect();
 		this.lanes.settle();
 		Story live = story(client, "s0", channel);

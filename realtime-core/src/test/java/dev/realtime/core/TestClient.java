@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
+import dev.realtime.StreamPosition;
+
 /**
  * A connection with what it was sent and which of its subscriptions failed.
  */
@@ -38,6 +40,10 @@ final class TestClient {
 
 	void awaitReceipt(String id) throws InterruptedException {
 		this.sink.awaitCall((call) -> call.startsWith("write RECEIPT " + id + " "));
+	}
+
+	void awaitLive(String id, StreamPosition position) throws InterruptedException {
+		this.sink.awaitCall(("write MESSAGE " + id + " " + position + " LIVE")::equals);
 	}
 
 	boolean unsubscribe(String id) {
