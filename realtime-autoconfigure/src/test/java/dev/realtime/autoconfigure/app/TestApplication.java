@@ -9,6 +9,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import dev.realtime.CanSubscribe;
 import dev.realtime.Decision;
 import dev.realtime.History;
+import dev.realtime.Overflow;
 import dev.realtime.Presence;
 import dev.realtime.PresenceInfo;
 import dev.realtime.PresenceJoinedEvent;
@@ -114,6 +115,11 @@ public class TestApplication {
 
 	@RealtimeTopic(name = "item.{room}", key = "id", canSubscribe = "isAuthenticated()")
 	static class ItemTopic {
+
+	}
+
+	@RealtimeTopic(name = "price.{room}", key = "id", overflow = Overflow.CONFLATE, canSubscribe = "isAuthenticated()")
+	static class PriceTopic {
 
 	}
 
