@@ -12,8 +12,8 @@ import dev.realtime.benchmarks.client.Wanted;
 
 /**
  * Publications at a rate, while other clients come, subscribe and leave all the time:
- * whether those that stay miss anything, and what it costs them. Those that come and go
- * are checked too, and noted.
+ * whether those that stay miss anything, and what it costs them. Of those that come and
+ * go it is checked that nothing comes twice or out of order, and their number is noted.
  *
  * @param subscribers the number of connections that stay
  * @param comers how many come and go at a time

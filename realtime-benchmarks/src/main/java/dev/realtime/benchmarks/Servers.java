@@ -4,13 +4,11 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-import dev.realtime.autoconfigure.RealtimeProperties;
 import dev.realtime.benchmarks.client.Dialect;
 import dev.realtime.benchmarks.client.PlainDialect;
 import dev.realtime.benchmarks.client.SocketIoDialect;
@@ -41,13 +39,10 @@ final class Servers {
 	Servers() {
 		add(new ServerKind("servlet", stomp("/realtime", "/realtime/bench", true), Scenarios.ALL,
 				(ports, options) -> java(RealtimeServer.class, ports, options, tomcat(ports)), null));
-		if (hasDedicatedPort()) {
-			add(new ServerKind("netty",
-					new StompDialect("/realtime", List.of(), List.of("Authorization:Bearer token"), "/realtime/bench",
-							true),
-					Scenarios.CLIENTS, (ports, options) -> java(RealtimeServer.class, ports, options, netty(ports)),
-					null));
-		}
+		add(new ServerKind("netty",
+				new StompDialect("/realtime", List.of(), List.of("Authorization:Bearer token"), "/realtime/bench",
+						true),
+				Scenarios.CLIENTS, (ports, options) -> java(RealtimeServer.class, ports, options, netty(ports)), null));
 		add(new ServerKind("simple-broker", stomp("/stomp", "/topic/bench.%d", false), Scenarios.WITHOUT_INDEX,
 				(ports, options) -> java(SimpleBrokerServer.class, ports, options, tomcat(ports)), null));
 		if (Installation.has("node") && Installation.has("npm")) {
@@ -77,11 +72,6 @@ final class Servers {
 
 	private static Dialect stomp(String path, String destination, boolean acknowledges) {
 		return new StompDialect(path, List.of(BASIC), List.of(), destination, acknowledges);
-	}
-
-	private static boolean hasDedicatedPort() {
-		return Arrays.stream(RealtimeProperties.class.getRecordComponents())
-			.anyMatch((component) -> component.getName().equals("wsPort"));
 	}
 
 	private static List<String> tomcat(Ports ports) {

@@ -8,10 +8,10 @@ import dev.realtime.benchmarks.client.Wanted;
 import org.HdrHistogram.Histogram;
 
 /**
- * Everybody comes at once: TCP, handshake, authentication, CONNECT, SUBSCRIBE. Numbers
- * are per connection. Where a server does not acknowledge subscriptions, times end when
- * the client has asked, which is in favour of the server. A few publications show that
- * all subscriptions are live.
+ * Everybody comes, 100 at a time: TCP, handshake, authentication, CONNECT, SUBSCRIBE.
+ * Numbers are per connection. Where a server does not acknowledge subscriptions, times
+ * end when the client has asked, which is in favour of the server. A few publications
+ * show that all subscriptions are live.
  *
  * @param warmUp connections before measuring
  * @param connections connections measured
