@@ -1,7 +1,7 @@
 import { Emitter } from './emitter.js';
 import { canonical } from './filter.js';
 import type { RealtimeEvents } from './options.js';
-import { CONTROL, refusal, SharedSubscription } from './shared-subscription.js';
+import { CONTROL, position, refusal, SharedSubscription } from './shared-subscription.js';
 import { PageSubscription, type Subscription, type SubscriptionContext } from './subscription.js';
 import type { Connection, Headers } from './transport.js';
 import type { Callback, Filter, Message } from './types.js';
@@ -74,6 +74,9 @@ export class ServerSubscriptions {
         break;
       case 'gap':
         served?.shared.onGap(refusal(body));
+        break;
+      case 'position':
+        served?.shared.onPosition(position(body));
         break;
       case 'unsubscribed':
         this.#end(id, (page) => page.unsubscribe());

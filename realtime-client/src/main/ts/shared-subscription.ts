@@ -189,6 +189,12 @@ export class SharedSubscription {
     return this.#delivered === undefined;
   }
 
+  /** Everything up to there has come, or was kept back by the filter. */
+  onPosition(position: string): void {
+    this.#liveAt = undefined;
+    this.#since = position;
+  }
+
   /** A publication. One that was delivered already is ignored. */
   onMessage(headers: Headers, body: string): DataMessage | undefined {
     if (headers['ephemeral'] === 'true') {
@@ -258,6 +264,11 @@ export class SharedSubscription {
 export function refusal(body: string): Refusal {
   const { code = 'unavailable', detail } = JSON.parse(body) as Partial<Refusal>;
   return { code, detail: detail ?? meaning(code) };
+}
+
+/** Where a subscription is, as the server says. */
+export function position(body: string): string {
+  return (JSON.parse(body) as { readonly position: string }).position;
 }
 
 /** Whether to try again what was denied. */

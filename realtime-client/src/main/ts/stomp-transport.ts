@@ -58,7 +58,7 @@ class StompConnection implements Connection {
     this.#socket = socket;
     this.#client = new Client({
       webSocketFactory: () => socket,
-      connectHeaders: { ...request.headers },
+      connectHeaders: { positions: 'true', ...request.headers },
       reconnectDelay: 0,
       heartbeatIncoming: HEARTBEAT,
       heartbeatOutgoing: HEARTBEAT,

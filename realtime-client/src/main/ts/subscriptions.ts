@@ -3,7 +3,7 @@ import type { Credentials } from './credentials.js';
 import type { Environment, Timer } from './environment.js';
 import { canonical, shortName } from './filter.js';
 import { OwnPresence } from './own-presence.js';
-import { CONTROL, DESTINATION_PREFIX, isWorthAnotherTry, type Member, refusal, SharedSubscription, type Subject } from './shared-subscription.js';
+import { CONTROL, DESTINATION_PREFIX, isWorthAnotherTry, type Member, position, refusal, SharedSubscription, type Subject } from './shared-subscription.js';
 import { PageSubscription, type SubscriptionContext } from './subscription.js';
 import type { SubscriptionToken } from './tokens.js';
 import type { Connection, Headers } from './transport.js';
@@ -167,6 +167,10 @@ export class Subscriptions {
       case 'gap':
         shared.onGap(refusal(body));
         break;
+      case 'position':
+        this.#settle(shared);
+        shared.onPosition(position(body));
+        break;
       case 'presence':
         if (!shared.onPresence(body)) {
           // Not at once: a server that gets it wrong always would be asked without end.
@@ -191,9 +195,14 @@ export class Subscriptions {
   onHeartbeat(): void {
     this.#failures = 0;
     for (const shared of this.#shared.values()) {
-      if (shared.isLive && shared.settle() && shared.subject.replay === undefined) {
-        this.#noteNoReplay(shared);
-      }
+      this.#settle(shared);
+    }
+  }
+
+  /** All that comes first has come. */
+  #settle(shared: SharedSubscription): void {
+    if (shared.isLive && shared.settle() && shared.subject.replay === undefined) {
+      this.#noteNoReplay(shared);
     }
   }
 

@@ -155,6 +155,11 @@ export class FakeConnection implements Connection {
     this.message(topic, 0, frame, { 'realtime-control': 'presence', 'message-id': 'control' });
   }
 
+  /** Where a subscription is. */
+  position(topic: string, position: string): void {
+    this.message(topic, 0, { position }, { 'realtime-control': 'position', 'message-id': 'control' });
+  }
+
   /** RECEIPT of the last SEND, or of an earlier one. */
   receipt(headers: Headers = {}, index = -1): void {
     this.listener.activity();

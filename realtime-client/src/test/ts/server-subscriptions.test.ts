@@ -109,6 +109,13 @@ test('where it goes on is said after the first heart-beat, even if nothing was p
   expect(all.server.current.request.headers).toEqual({ 'server-subscriptions': '{"@document.42":"e-5"}' });
 });
 
+test('goes on from where the server said last that it is', async () => {
+  const all = await listening();
+  all.server.current.served(ID, { 'realtime-control': 'position' }, { position: 'e-40' });
+  await reconnect(all);
+  expect(all.server.current.request.headers).toEqual({ 'server-subscriptions': '{"@document.42":"e-40"}' });
+});
+
 test('more of them than a header may hold do not keep the client from connecting', async () => {
   const all = await listening();
   for (let i = 0; i < 1_000; i++) {

@@ -34,7 +34,7 @@ test('connects with the headers given', async () => {
   await open();
   expect(socket.protocols).toEqual(['v12.stomp', 'v11.stomp', 'v10.stomp']);
   socket.open();
-  expect(socket.sent).toEqual(['CONNECT\nAuthorization:Bearer abc\naccept-version:1.2,1.1,1.0\nheart-beat:1000,1000\n\n\0']);
+  expect(socket.sent).toEqual(['CONNECT\npositions:true\nAuthorization:Bearer abc\naccept-version:1.2,1.1,1.0\nheart-beat:1000,1000\n\n\0']);
   socket.receive(CONNECTED);
   expect(events.connected).toHaveBeenCalledWith({ session: 's1', heartbeat: 10_000 });
 });

@@ -413,6 +413,21 @@ describe('after a reconnect', () => {
     expect(all.server.current.headersOf('topic')['since']).toBe('e-500');
   });
 
+  test('a filter that lets nothing pass does not lose the position', async () => {
+    const all = await connected();
+    all.server.current.message('topic', 11, 11);
+    all.server.current.position('topic', 'e-400');
+    await reconnect(all);
+    expect(all.server.current.headersOf('topic')['since']).toBe('e-400');
+    all.server.current.live('topic', 'e-500', { recovered: 'true' });
+    all.server.current.message('topic', 450, 450, { recovered: 'true' });
+    all.server.current.position('topic', 'e-500');
+    all.server.current.message('topic', 501, 501);
+    await reconnect(all);
+    expect(all.server.current.headersOf('topic')['since']).toBe('e-501');
+    expect(all.received).toEqual([11, 450, 501]);
+  });
+
   test('a replay that did not come is asked for again', async () => {
     const all = setup();
     all.realtime.subscribe('topic', undefined, () => {}, { replay: 'last' });

@@ -3,6 +3,7 @@ package dev.realtime.core;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
@@ -49,6 +50,11 @@ public final class Connection<F> {
 
 	private volatile @Nullable String publicId;
 
+	private volatile long positionInterval;
+
+	/** Owned by the lane. */
+	private long positionsLookedAt;
+
 	private SubscriptionQuota quota = SubscriptionQuota.UNLIMITED;
 
 	/** Owned by the lane: what goes out at the end of its turn. */
@@ -71,7 +77,7 @@ public final class Connection<F> {
 
 	/**
 	 * The id of the connection.
-	 * @return an id that is unique in the node, for its client alone
+	 * @return an id that nobody can guess, for its client alone
 	 */
 	public String id() {
 		return this.id;
@@ -203,6 +209,29 @@ public final class Connection<F> {
 		if (ending != null) {
 			listener.accept(ending);
 		}
+	}
+
+	/**
+	 * Has the client told now and then where its subscriptions with a filter are, as word
+	 * of the kind {@code position}. What matches them may be rare and other publications
+	 * many: the history would no longer reach back to the last one that the client got,
+	 * although it missed nothing.
+	 * @param interval the least time between two such words
+	 */
+	public void tellPositions(Duration interval) {
+		this.positionInterval = interval.toNanos();
+	}
+
+	/**
+	 * Whether to look at the positions of the subscriptions. On the lane only.
+	 */
+	boolean isPositionLookDue(long nanoTime) {
+		long interval = this.positionInterval;
+		if (interval == 0 || (this.positionsLookedAt != 0 && nanoTime - this.positionsLookedAt < interval)) {
+			return false;
+		}
+		this.positionsLookedAt = nanoTime;
+		return true;
 	}
 
 	void ended(Ending ending) {

@@ -1,5 +1,6 @@
 package dev.realtime.core;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -31,6 +32,9 @@ import org.slf4j.LoggerFactory;
  * @since 0.1.0
  */
 public final class Lane<F> {
+
+	/** The kind of word that tells a subscription where it is. */
+	static final String POSITION = "position";
 
 	/**
 	 * Tasks between two flushes, so that a busy channel does not hold back the others.
@@ -440,6 +444,24 @@ public final class Lane<F> {
 	public void tick(long nanoTime) {
 		for (Connection<F> connection : List.copyOf(this.connections)) {
 			connection.tick(nanoTime);
+			if (connection.isPositionLookDue(nanoTime)) {
+				connection.subscriptions().forEach((subscription) -> tellPosition(subscription, nanoTime));
+			}
+		}
+	}
+
+	/**
+	 * Tells a subscription where it is, if that could not be told from what it gets.
+	 */
+	private void tellPosition(Subscription<F> subscription, long now) {
+		SubscriptionIndex<F> index = (subscription.entries != null) ? this.channels.get(subscription.hub) : null;
+		StreamPosition position = (index != null) ? index.position : null;
+		if (position != null && !subscription.filter().keys().isEmpty()
+				&& !subscription.connection().isConflating(subscription)
+				&& subscription.isFallingBehind(position, now)) {
+			subscription.told(position, now);
+			byte[] body = ("{\"position\":\"" + position + "\"}").getBytes(StandardCharsets.UTF_8);
+			send(subscription.connection(), this.encoder.control(subscription, POSITION, body));
 		}
 	}
 
@@ -459,7 +481,10 @@ public final class Lane<F> {
 				send(subscription, publication, beginning.mode());
 			}
 		}
-		this.channels.computeIfAbsent(hub, (absent) -> new SubscriptionIndex<>()).add(subscription);
+		SubscriptionIndex<F> index = this.channels.computeIfAbsent(hub, (absent) -> new SubscriptionIndex<>());
+		index.position = beginning.position();
+		index.add(subscription);
+		subscription.told(beginning.position(), System.nanoTime());
 		if (subscription.observer() != null) {
 			subscription.observer().onLive(subscription);
 		}
@@ -496,6 +521,7 @@ public final class Lane<F> {
 				this.written.addAll(this.frames.values());
 				this.frames.clear();
 			}
+			index.position = publication.position();
 			this.batchBytes += publication.data().length;
 			if (published != 0 && this.deliveries > before) {
 				this.published[this.publishedCount++] = published;
@@ -598,6 +624,7 @@ public final class Lane<F> {
 	void gap(ChannelHub hub) {
 		SubscriptionIndex<F> index = this.channels.get(hub);
 		if (index != null) {
+			index.position = null;
 			index.forEach((subscription) -> send(subscription.connection(), this.encoder.gap(subscription)));
 		}
 	}

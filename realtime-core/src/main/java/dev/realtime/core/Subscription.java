@@ -3,6 +3,7 @@ package dev.realtime.core;
 import java.util.ArrayList;
 import java.util.List;
 
+import dev.realtime.StreamPosition;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +27,12 @@ public final class Subscription<F> {
 		ENDED
 
 	}
+
+	/**
+	 * The share of the history after which a position is old: most of it is left for the
+	 * time until the next look, and without a connection.
+	 */
+	private static final int HISTORY_SHARE = 4;
 
 	private final Connection<F> connection;
 
@@ -54,6 +61,12 @@ public final class Subscription<F> {
 
 	/** Owned by the lane. */
 	SubscriptionIndex.@Nullable Entries<F> entries;
+
+	/** Owned by the lane: where the client was told last that it is. */
+	private @Nullable StreamPosition told;
+
+	/** Owned by the lane. */
+	private long toldAt;
 
 	Subscription(Connection<F> connection, SubscriptionRequest request) {
 		this.connection = connection;
@@ -123,6 +136,34 @@ public final class Subscription<F> {
 			attributes.forEach((attribute) -> key.add(publication.attributes().get(attribute)));
 		}
 		return key;
+	}
+
+	/**
+	 * Remembers where the client knows that it is. On the lane only.
+	 * @param position the position the client was told
+	 * @param now the current {@link System#nanoTime()}
+	 */
+	void told(StreamPosition position, long now) {
+		this.told = position;
+		this.toldAt = now;
+	}
+
+	/**
+	 * Whether a client that knows only what it was told last would soon be behind the
+	 * history of the channel, although it got everything that is for it. On the lane
+	 * only.
+	 * @param position where the subscription is
+	 * @param now the current {@link System#nanoTime()}
+	 */
+	boolean isFallingBehind(StreamPosition position, long now) {
+		StreamPosition last = this.told;
+		if (last == null || position.equals(last)) {
+			return false;
+		}
+		HistoryOptions history = this.request.history();
+		return !position.epoch().equals(last.epoch())
+				|| position.offset() - last.offset() >= history.size() / HISTORY_SHARE
+				|| now - this.toldAt >= history.ttl().toNanos() / HISTORY_SHARE;
 	}
 
 	/**

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 
+import dev.realtime.StreamPosition;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +33,12 @@ final class SubscriptionIndex<F> {
 	private final Map<List<String>, Map<@Nullable Object, Bucket<F>>> groups = new HashMap<>();
 
 	private int size;
+
+	/**
+	 * The position up to which the subscriptions got all that is for them; {@code null}
+	 * if that is not known.
+	 */
+	@Nullable StreamPosition position;
 
 	void add(Subscription<F> subscription) {
 		List<String> keys = indexedKeys(subscription.filter());

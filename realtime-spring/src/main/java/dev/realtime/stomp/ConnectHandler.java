@@ -1,6 +1,7 @@
 package dev.realtime.stomp;
 
 import java.security.Principal;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -35,6 +36,12 @@ final class ConnectHandler {
 	private static final Logger logger = LoggerFactory.getLogger(ConnectHandler.class);
 
 	private static final List<String> VERSIONS = List.of("1.2", "1.1", "1.0");
+
+	/** Where a client says that it wants to be told positions. */
+	private static final String POSITIONS = "positions";
+
+	/** Between two of them, where there are no heart-beats to go with. */
+	private static final Duration POSITIONS_INTERVAL = Duration.ofSeconds(10);
 
 	private static final String REFUSED = "Authentication failed";
 
@@ -118,6 +125,9 @@ final class ConnectHandler {
 			.lane()
 			.execute(() -> connection.heartbeat()
 				.connected(System.nanoTime(), heartbeat, clientHeartbeat[0], clientHeartbeat[1]));
+		if (Boolean.parseBoolean(connect.getFirstNativeHeader(POSITIONS))) {
+			connection.connection().tellPositions((heartbeat > 0) ? this.options.heartbeat() : POSITIONS_INTERVAL);
+		}
 		ServerSideConnection serverSide = this.serverSides.add(connection, connect);
 		connection.send(this.frames.connected(String.valueOf(version(connect)), connection.id(), heartbeat,
 				connection.identity().user().getName(), connection.guard().lifetime()));
