@@ -11,6 +11,7 @@ import dev.realtime.Realtime;
 import dev.realtime.autoconfigure.app.Messages;
 import dev.realtime.autoconfigure.app.TestApplication.ContactUpdated;
 import dev.realtime.netty.NettyEndpoint;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -90,6 +91,16 @@ class NettyPortTests {
 	void whenTokenIsThePasscodeThenItIsTaken() {
 		try (RawStompClient client = RawStompClient.handshake(port()).connect("passcode:acme")) {
 			assertThat(client.connected()).contains("\nuser-name:user-acme\n");
+		}
+	}
+
+	@Test
+	@Tag("T4")
+	void idsOfConnectionsCanNotBeGuessedFromOthers() {
+		for (int i = 0; i < 8; i++) {
+			try (RawStompClient client = connect("acme")) {
+				assertThat(client.hasSecretId()).isTrue();
+			}
 		}
 	}
 

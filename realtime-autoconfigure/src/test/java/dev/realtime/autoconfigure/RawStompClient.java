@@ -12,6 +12,7 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -244,6 +245,15 @@ final class RawStompClient implements WebSocket.Listener, AutoCloseable {
 
 	String session() {
 		return header(this.connected, "session");
+	}
+
+	/**
+	 * Whether the id of the connection is a random one. Those of generators that can be
+	 * computed from one another are so by chance, one in 64.
+	 */
+	boolean hasSecretId() {
+		UUID id = UUID.fromString(session());
+		return id.version() == 4 && id.variant() == 2;
 	}
 
 	static String header(String frame, String name) {

@@ -59,6 +59,16 @@ class StompEndpointTests {
 	}
 
 	@Test
+	@Tag("T4")
+	void idsOfConnectionsCanNotBeGuessedFromOthers() {
+		for (int i = 0; i < 8; i++) {
+			try (RawStompClient alice = RawStompClient.connect(this.port, "alice")) {
+				assertThat(alice.hasSecretId()).isTrue();
+			}
+		}
+	}
+
+	@Test
 	void whenPublicationsAndUserMessagesAreMixedThenEachKindComesInOrder() {
 		String room = Rooms.fresh();
 		try (RawStompClient alice = RawStompClient.connect(this.port, "alice")) {

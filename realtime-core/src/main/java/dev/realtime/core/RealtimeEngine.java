@@ -168,7 +168,8 @@ public final class RealtimeEngine {
 	/**
 	 * Takes a connection in.
 	 * @param <F> the frame type of the transport
-	 * @param id an id that is unique in the node
+	 * @param id an id that nobody can guess: who knows it may leave the connection out of
+	 * publications
 	 * @param lane where the connection lives
 	 * @param sink where its frames go
 	 * @return the connection, to be ended with {@link #disconnect}

@@ -23,6 +23,11 @@ final class LaneSession extends WebSocketSessionDecorator {
 	}
 
 	@Override
+	public String getId() {
+		return this.connection.id();
+	}
+
+	@Override
 	public void sendMessage(WebSocketMessage<?> message) {
 		if (message instanceof TextMessage || message instanceof BinaryMessage) {
 			this.connection.send(message);

@@ -1,5 +1,6 @@
 package dev.realtime.stomp;
 
+import java.util.UUID;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -90,13 +91,26 @@ public final class RealtimeWebSocketHandler extends SubProtocolWebSocketHandler 
 		if (!StompConnection.isBound(session.getAttributes())) {
 			open(session);
 		}
-		super.afterConnectionEstablished(new LaneSession(session, StompConnection.of(session.getAttributes())));
+		super.afterConnectionEstablished(laneSession(session));
+	}
+
+	@Override
+	public void handleMessage(WebSocketSession session, WebSocketMessage<?> message) throws Exception {
+		super.handleMessage(laneSession(session), message);
+	}
+
+	/**
+	 * The session as the broker knows it: by the id of our connection.
+	 */
+	private static LaneSession laneSession(WebSocketSession session) {
+		return new LaneSession(session, StompConnection.of(session.getAttributes()));
 	}
 
 	@Override
 	public void afterConnectionClosed(WebSocketSession session, CloseStatus status) throws Exception {
 		try {
-			super.afterConnectionClosed(session, told(session, status));
+			boolean open = StompConnection.isBound(session.getAttributes());
+			super.afterConnectionClosed(open ? laneSession(session) : session, told(session, status));
 		}
 		finally {
 			// Spring does not tell the protocol handler of a session that was closed as
@@ -127,8 +141,9 @@ public final class RealtimeWebSocketHandler extends SubProtocolWebSocketHandler 
 		Heartbeat heartbeat = new Heartbeat(System.nanoTime(), options.connectTimeout());
 		WebSocketSink sink = new WebSocketSink(sender(session), lane, heartbeat, options.tick(), options.pendingBytes(),
 				System::nanoTime);
-		this.broker.open(session, this.broker.engine().connect(session.getId(), lane, sink), heartbeat,
-				(message) -> message);
+		// Not that of the session: Spring's ids can be computed from one another.
+		String id = UUID.randomUUID().toString();
+		this.broker.open(session, this.broker.engine().connect(id, lane, sink), heartbeat, (message) -> message);
 	}
 
 	private AsyncSender sender(WebSocketSession session) {
