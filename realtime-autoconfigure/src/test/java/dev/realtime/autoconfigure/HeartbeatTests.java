@@ -1,12 +1,19 @@
 package dev.realtime.autoconfigure;
 
 import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
 
+import dev.realtime.Realtime;
 import dev.realtime.autoconfigure.app.TestApplication;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.web.server.LocalServerPort;
 
@@ -23,6 +30,9 @@ class HeartbeatTests {
 
 	@LocalServerPort
 	private int port;
+
+	@Autowired
+	private Realtime realtime;
 
 	@Test
 	void whenServerIsIdleThenItSendsHeartbeatsInTime() {
@@ -92,6 +102,50 @@ class HeartbeatTests {
 	}
 
 	@Test
+	void whenAFilterLetsNothingPassThenClientIsToldWhereItIsAndGoesOnFromThere() {
+		String topic = "short." + Rooms.fresh();
+		String told;
+		String seen;
+		try (RawStompClient alice = RawStompClient.open(this.port, "alice").connect("positions:true");
+				RawStompClient unasked = RawStompClient.open(this.port, "alice").connect()) {
+			alice.subscribe("s1", "/realtime/" + topic, "filter:{\"n\"\\c1}");
+			unasked.subscribe("s1", "/realtime/" + topic, "filter:{\"n\"\\c1}");
+			seen = publish(topic, 1);
+			assertThat(RawStompClient.header(alice.next(), "message-id")).isEqualTo(seen);
+			String newest = publishOthers(topic, 10);
+			String frame = alice.next();
+			while (!RawStompClient.body(frame).equals("{\"position\":\"" + newest + "\"}")) {
+				frame = alice.next();
+			}
+			assertThat(frame).startsWith("MESSAGE\nsubscription:s1\nmessage-id:control\ndestination:/realtime/" + topic
+					+ "\ncontent-type:application/json\nrealtime-control:position\n");
+			alice.expectNothingElse();
+			assertThat(RawStompClient.header(unasked.next(), "message-id")).isEqualTo(seen);
+			unasked.expectNothingElse();
+			told = newest;
+		}
+		publishOthers(topic, 5);
+		try (RawStompClient alice = RawStompClient.connect(this.port, "alice")) {
+			String filter = "filter:{\"n\"\\c1}";
+			assertThat(alice.subscribe("s1", "/realtime/" + topic, filter, "since:" + told))
+				.endsWith("recovered:true\n\n");
+			assertThat(alice.subscribe("s2", "/realtime/" + topic, filter, "since:" + seen))
+				.endsWith("recovered:false\n\n");
+		}
+	}
+
+	private String publishOthers(String topic, int count) {
+		return IntStream.range(0, count)
+			.mapToObj((i) -> publish(topic, 2 + i))
+			.reduce((last, next) -> next)
+			.orElseThrow();
+	}
+
+	private String publish(String topic, int number) {
+		return this.realtime.forTenant("acme").publish(topic, Map.of("n", number)).join().toString();
+	}
+
+	@Test
 	@Tag("T18")
 	void whenNoConnectComesInTimeThenConnectionIsClosed() {
 		try (RawStompClient silent = RawStompClient.open(this.port, "alice");
@@ -105,11 +159,29 @@ class HeartbeatTests {
 		}
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "0,0", "200,0" })
+	@Tag("T18")
+	void whenAFrameNeverEndsThenConnectionIsClosedThoughBytesCome(String heartbeat) {
+		try (RawStompClient alice = connect(heartbeat)) {
+			alice.send("SEND\ndestination:/app/x\n\n");
+			for (int i = 0; i < 2000 && !alice.isClosed(); i++) {
+				sendUnlessClosed(alice, "x");
+				LockSupport.parkNanos(5_000_000);
+			}
+			assertThat(alice.closeCode()).isEqualTo(4002);
+		}
+	}
+
 	/** A heart-beat, or a piece of a CONNECT that never ends. */
 	private static void sendUnlessClosed(RawStompClient client) {
+		sendUnlessClosed(client, "\n");
+		Thread.onSpinWait();
+	}
+
+	private static void sendUnlessClosed(RawStompClient client, String text) {
 		try {
-			client.send("\n");
-			Thread.onSpinWait();
+			client.send(text);
 		}
 		catch (RuntimeException ex) {
 			client.closeCode();

@@ -4,8 +4,10 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 
+import dev.realtime.Realtime;
 import dev.realtime.autoconfigure.app.Gates;
 import dev.realtime.autoconfigure.app.TestApplication;
 import dev.realtime.netty.NettyEndpoint;
@@ -37,6 +39,9 @@ class NettyTimeoutTests {
 
 	@Autowired
 	private Gates gates;
+
+	@Autowired
+	private Realtime realtime;
 
 	@Test
 	@Tag("T18")
@@ -70,6 +75,36 @@ class NettyTimeoutTests {
 				pause();
 			}
 			assertThat(client.closeCode()).isEqualTo(4003);
+		}
+	}
+
+	@Test
+	@Tag("T18")
+	void whenAFrameOfWebSocketNeverEndsThenConnectionEndsThoughBytesCome() throws IOException {
+		try (RawSocket client = RawSocket.upgraded(this.endpoint.getPort())) {
+			client.sendText("CONNECT\naccept-version:1.2\npasscode:acme\nheart-beat:0,0\n\n\0");
+			assertThat(client.receiveText()).startsWith("CONNECTED\n");
+			client.write(RawSocket.header(RawSocket.TEXT, 60_000));
+			for (int i = 0; i < 20_000 && !client.hasInput(); i++) {
+				client.write("x");
+				pause();
+			}
+			assertThat(client.closeCode()).isEqualTo(4002);
+		}
+	}
+
+	@Test
+	@Tag("T18")
+	void whenAFrameOfStompNeverEndsThenConnectionEndsThoughBytesCome() throws IOException {
+		try (RawSocket client = RawSocket.upgraded(this.endpoint.getPort())) {
+			client.sendText("CONNECT\naccept-version:1.2\npasscode:acme\nheart-beat:200,0\n\n\0");
+			assertThat(client.receiveText()).startsWith("CONNECTED\n");
+			client.sendText("SEND\ndestination:/app/x\n\n");
+			for (int i = 0; i < 20_000 && !client.hasInput(); i++) {
+				client.sendText("x");
+				pause();
+			}
+			assertThat(client.closeCode()).isEqualTo(4002);
 		}
 	}
 
@@ -130,6 +165,20 @@ class NettyTimeoutTests {
 		try (RawStompClient client = connect("200,0")) {
 			assertThat(client.closeCode()).isEqualTo(4002);
 			assertThat(client.hasNext()).isFalse();
+		}
+	}
+
+	@Test
+	void whenAFilterLetsNothingPassThenClientIsToldWhereItIs() {
+		try (RawStompClient client = RawStompClient.handshake(this.endpoint.getPort()).open()) {
+			client.connect("passcode:acme", "positions:true");
+			client.subscribe("s1", "/realtime/short.positions", "filter:{\"n\"\\c1}");
+			String newest = "";
+			for (int i = 0; i < 10; i++) {
+				newest = this.realtime.forTenant("acme").publish("short.positions", Map.of("n", 2)).join().toString();
+			}
+			client.untilBody("{\"position\":\"" + newest + "\"}");
+			client.expectNothingElse();
 		}
 	}
 

@@ -24,6 +24,7 @@ import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
+import io.netty.handler.codec.http.websocketx.WebSocketFrameDecoder;
 import io.netty.handler.codec.http.websocketx.WebSocketHandshakeException;
 import io.netty.handler.codec.http.websocketx.WebSocketServerHandshaker;
 import io.netty.handler.codec.http.websocketx.WebSocketServerHandshaker13;
@@ -117,7 +118,14 @@ final class HandshakeHandler extends SimpleChannelInboundHandler<FullHttpRequest
 					.maxFramePayloadLength(this.frameSize)
 					.allowExtensions(false)
 					.closeOnProtocolViolation(false)
-					.build());
+					.build()) {
+
+			@Override
+			protected WebSocketFrameDecoder newWebsocketDecoder() {
+				return new ClientFrameDecoder(decoderConfig());
+			}
+
+		};
 		handshaker.handshake(context.channel(), request).addListener((future) -> {
 			if (future.isSuccess()) {
 				cancelTimeout();

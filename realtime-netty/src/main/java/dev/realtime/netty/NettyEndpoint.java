@@ -210,6 +210,7 @@ public final class NettyEndpoint implements SmartLifecycle {
 		}
 		NettySession session = new NettySession(channel, handshake, options.frameSize());
 		Heartbeat heartbeat = new Heartbeat(System.nanoTime(), options.connectTimeout());
+		channel.pipeline().get(ClientFrameDecoder.class).tell(heartbeat);
 		NettySink sink = new NettySink(channel.pipeline().context(RawWrites.class), this.buffers, heartbeat,
 				options.tick(), options.pendingBytes(), System::nanoTime);
 		Connection<ByteBuf> connection = this.broker.engine().connect(session.getId(), lane, sink);

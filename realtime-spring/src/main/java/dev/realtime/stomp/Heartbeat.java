@@ -6,9 +6,10 @@ import dev.realtime.core.CloseReason;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a connection has to do with time: CONNECT in time, our heart-beats, and those of
- * the client. {@link #read} may be called by any thread, the rest by the connection's
- * lane. For transports; all times are those of {@link System#nanoTime()}.
+ * What a connection has to do with time: CONNECT in time, our heart-beats, those of the
+ * client, and frames that never end. What tells of what arrives may be called by any
+ * thread, the rest by the connection's lane. For transports; all times are those of
+ * {@link System#nanoTime()}.
  *
  * @since 0.1.0
  */
@@ -23,7 +24,15 @@ public final class Heartbeat {
 	/** Beyond this an interval is as good as none, and clients may write any number. */
 	private static final long MAX_INTERVAL_MILLIS = Duration.ofDays(1).toMillis();
 
+	private final long connectTimeout;
+
 	private final long connectDeadline;
+
+	private final OpenFrame stompFrame = new OpenFrame();
+
+	private final OpenFrame webSocketFrame = new OpenFrame();
+
+	private long frameTimeout;
 
 	private long writeInterval;
 
@@ -41,7 +50,8 @@ public final class Heartbeat {
 	 * @param connectTimeout the time until CONNECT has to arrive
 	 */
 	public Heartbeat(long now, Duration connectTimeout) {
-		this.connectDeadline = now + connectTimeout.toNanos();
+		this.connectTimeout = connectTimeout.toNanos();
+		this.connectDeadline = now + this.connectTimeout;
 		this.lastWrite = now;
 		this.lastRead = now;
 	}
@@ -58,6 +68,7 @@ public final class Heartbeat {
 		this.lastRead = now;
 		this.writeInterval = agree(server, clientWants);
 		this.readTimeout = agree(server, clientOffers) * READ_MARGIN;
+		this.frameTimeout = Math.max(agree(server, server) * READ_MARGIN, this.connectTimeout);
 	}
 
 	private static long agree(long server, long client) {
@@ -71,6 +82,26 @@ public final class Heartbeat {
 	 */
 	public void read(long now) {
 		this.lastRead = now;
+	}
+
+	/**
+	 * Bytes of frames of STOMP arrived.
+	 * @param completed whether a frame was completed by them
+	 * @param partial whether a part of a frame is left
+	 * @param now the time
+	 */
+	void stompFrame(boolean completed, boolean partial, long now) {
+		this.stompFrame.read(completed, partial, now);
+	}
+
+	/**
+	 * Bytes of a frame of WebSocket arrived. For transports that keep a frame until it is
+	 * complete.
+	 * @param partial whether it is not complete yet
+	 * @param now the time
+	 */
+	public void webSocketFrame(boolean partial, long now) {
+		this.webSocketFrame.read(!partial, partial, now);
 	}
 
 	/**
@@ -90,7 +121,11 @@ public final class Heartbeat {
 		if (!this.connected) {
 			return (now - this.connectDeadline > 0) ? CloseReason.CONNECT_TIMEOUT : null;
 		}
-		return (this.readTimeout > 0 && now - this.lastRead > this.readTimeout) ? CloseReason.NO_HEARTBEAT : null;
+		boolean silent = this.readTimeout > 0 && now - this.lastRead > this.readTimeout;
+		// No heart-beat can come within a frame, however many bytes do.
+		boolean stuck = this.stompFrame.isOverdue(now, this.frameTimeout)
+				|| this.webSocketFrame.isOverdue(now, this.frameTimeout);
+		return (silent || stuck) ? CloseReason.NO_HEARTBEAT : null;
 	}
 
 	/**

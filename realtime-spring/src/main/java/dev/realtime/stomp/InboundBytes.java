@@ -54,6 +54,13 @@ final class InboundBytes {
 	}
 
 	/**
+	 * Whether a part of a frame is left.
+	 */
+	boolean isPartial() {
+		return this.carriageReturn || this.decoder.getBufferSize() > 0;
+	}
+
+	/**
 	 * Whether headers have a value that Spring's decoder tolerates and we do not: lengths
 	 * and intervals that are no numbers, types that are none, and NUL, which STOMP can
 	 * not escape, so that receivers which split at NUL would see two frames.

@@ -150,6 +150,7 @@ final class StompProtocolHandler implements SubProtocolHandler {
 		Refusal refusal = connection.limits().bytes(length);
 		try {
 			List<Message<byte[]>> frames = inbound.bytes().decode(bytes);
+			connection.heartbeat().stompFrame(!frames.isEmpty(), inbound.bytes().isPartial(), System.nanoTime());
 			if (frames.isEmpty()) {
 				this.guard.countPart(connection, length, refusal);
 			}

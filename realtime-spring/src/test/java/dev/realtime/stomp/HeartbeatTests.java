@@ -106,6 +106,34 @@ class HeartbeatTests {
 		assertThat(isDue(1_000_000)).isFalse();
 	}
 
+	@Test
+	void whenAFrameDoesNotEndThenConnectionIsOverdueHoweverManyBytesCome() {
+		this.heartbeat.connected(at(0), 5_000, 5_000, 0);
+		this.heartbeat.stompFrame(false, true, at(1_000));
+		for (int time = 2_000; time <= 16_000; time += 1_000) {
+			this.heartbeat.read(at(time));
+			this.heartbeat.stompFrame(false, true, at(time));
+			assertThat(this.heartbeat.overdue(at(time))).isNull();
+		}
+		assertThat(this.heartbeat.overdue(at(16_001))).isEqualTo(CloseReason.NO_HEARTBEAT);
+		this.heartbeat.stompFrame(true, true, at(16_001));
+		assertThat(this.heartbeat.overdue(at(31_000))).as("the next one has its own time").isNull();
+		this.heartbeat.stompFrame(true, false, at(31_000));
+		this.heartbeat.read(at(31_000));
+		assertThat(this.heartbeat.overdue(at(46_000))).isNull();
+	}
+
+	@Test
+	void whenAFrameOfWebSocketDoesNotEndThenConnectionIsOverdueAlsoWithoutHeartbeats() {
+		this.heartbeat.connected(at(0), 1_000, 0, 0);
+		this.heartbeat.webSocketFrame(true, at(1_000));
+		this.heartbeat.webSocketFrame(true, at(10_000));
+		assertThat(this.heartbeat.overdue(at(11_000))).as("as long as for CONNECT").isNull();
+		assertThat(this.heartbeat.overdue(at(11_001))).isEqualTo(CloseReason.NO_HEARTBEAT);
+		this.heartbeat.webSocketFrame(false, at(11_001));
+		assertThat(this.heartbeat.overdue(at(1_000_000))).isNull();
+	}
+
 	private boolean isDue(long millis) {
 		return this.heartbeat.isDue(at(millis), TimeUnit.MILLISECONDS.toNanos(100));
 	}

@@ -111,6 +111,18 @@ class InboundBytesTests {
 		}
 	}
 
+	@Test
+	@Tag("T18")
+	void aFrameIsOpenUntilItsLastByte() {
+		InboundBytes inbound = inbound();
+		byte[] frame = "\n\r\nSEND\r\ndestination:/app/x\r\n\r\nabc\0".getBytes(StandardCharsets.UTF_8);
+		for (int i = 0; i < frame.length; i++) {
+			inbound.decode(ByteBuffer.wrap(frame, i, 1));
+			boolean open = (i > 2 || i == 1) && i < frame.length - 1;
+			assertThat(inbound.isPartial()).as("after byte %s", i).isEqualTo(open);
+		}
+	}
+
 	private static void decodeOrRefuse(byte[]... parts) {
 		try {
 			decode(parts);
