@@ -1,5 +1,6 @@
 package dev.realtime.autoconfigure;
 
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 
@@ -235,9 +236,18 @@ class TokenTests {
 				client.send("CONNECT\naccept-version:1.2\npasscode:" + connections[2] + "x\n\n\0");
 				client.expectFailure(4501);
 			}
+			for (String malformed : List.of("CONNECT\npasscode " + connections[2],
+					"SEND\nAuthorization:\\q" + connections[2], "SUBSCRIBE\ntoken:" + valid + "\\", valid)) {
+				try (RawStompClient client = RawStompClient.handshake(port(dedicated)).open()) {
+					client.send(malformed + "\n\n\0");
+					client.expectFailure(4500);
+				}
+			}
 		}
 		assertThat(output).contains("Refused a subscription token", "Refused a connection", "Decoded SUBSCRIBE",
-				"token=[[PROTECTED]]");
+				"token=[[PROTECTED]]", "malformed or too large frame, Illegal header",
+				"malformed or too large frame, Illegal escape sequence",
+				"malformed or too large frame, No enum constant");
 		for (String token : new String[] { connections[0], connections[1], connections[2], valid, mismatched }) {
 			assertThat(output.toString().contains(token.substring(token.lastIndexOf('.') + 1))).isFalse();
 			assertThat(output.toString().contains(token.split("\\.")[1].substring(0, 40))).isFalse();

@@ -46,11 +46,12 @@ final class CallErrors {
 
 	/**
 	 * Tells of an exception that nobody handles. One that is the client's doing is
-	 * nothing for the log.
+	 * nothing for the log, least of all its text, which may quote the payload.
 	 */
 	static void log(Exception ex) {
 		if (isOfClient(ex)) {
-			logger.debug("Refused a call: {}", LogText.of(ex.getMessage()));
+			Throwable cause = cause(ex);
+			logger.debug("Refused a call: {} ({})", code(cause), cause.getClass().getName());
 		}
 		else {
 			logger.error("Unhandled exception from message handler method", ex);

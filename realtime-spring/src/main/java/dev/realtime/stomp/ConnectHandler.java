@@ -3,7 +3,7 @@ package dev.realtime.stomp;
 import java.security.Principal;
 import java.time.Duration;
 import java.util.List;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 import dev.realtime.Tenant;
@@ -86,7 +86,7 @@ final class ConnectHandler {
 					"The header 'server-subscriptions' is not a JSON object of positions by id");
 			return false;
 		}
-		Identity identity = identify(connection, () -> authenticate(connect));
+		Identity identity = identify(connection, connect, this::authenticate);
 		if (identity == null) {
 			connection.fail(CloseReason.UNAUTHORIZED, REFUSED);
 			return false;
@@ -140,7 +140,7 @@ final class ConnectHandler {
 	 * @return {@code false} if there is no token or it is no good
 	 */
 	boolean refresh(StompConnection connection, StompHeaderAccessor send) {
-		Identity fresh = identify(connection, () -> authenticateByToken(send));
+		Identity fresh = identify(connection, send, this::authenticateByToken);
 		if (fresh == null) {
 			return false;
 		}
@@ -170,9 +170,10 @@ final class ConnectHandler {
 		return versions(connect.getFirstNativeHeader(StompHeaderAccessor.STOMP_ACCEPT_VERSION_HEADER)).toList();
 	}
 
-	private @Nullable Identity identify(StompConnection connection, Supplier<@Nullable Authentication> authentication) {
+	private @Nullable Identity identify(StompConnection connection, StompHeaderAccessor frame,
+			Function<StompHeaderAccessor, @Nullable Authentication> authentication) {
 		try {
-			Authentication user = authentication.get();
+			Authentication user = authentication.apply(frame);
 			Tenant tenant = (user != null) ? tenant(user) : null;
 			if (user == null || tenant == null) {
 				logger.debug("Refused a connection {}", (user != null) ? "without a tenant" : "without a user");
@@ -181,7 +182,7 @@ final class ConnectHandler {
 			return new Identity(user, tenant, session(user, connection), AuthenticationExpiry.of(user));
 		}
 		catch (AuthenticationException ex) {
-			logger.debug("Refused a connection: {}", LogText.of(ex.getMessage()));
+			logger.debug("Refused a connection: {}", LogText.of(Credentials.mask(ex.getMessage(), frame)));
 			return null;
 		}
 		catch (RuntimeException ex) {

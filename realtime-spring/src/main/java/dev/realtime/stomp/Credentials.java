@@ -5,6 +5,7 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.messaging.simp.stomp.StompHeaderAccessor;
+import org.springframework.util.StringUtils;
 
 /**
  * The tokens in a frame. Ours are taken out of its headers, since Spring writes those
@@ -59,6 +60,14 @@ final class Credentials {
 			return hidden.value;
 		}
 		return (bearer != null) ? bearer : connect.getPasscode();
+	}
+
+	/**
+	 * A text about CONNECT for the log: decoders of the application may quote the token.
+	 */
+	static @Nullable String mask(@Nullable String text, StompHeaderAccessor connect) {
+		String token = ofConnect(connect);
+		return (text != null && StringUtils.hasLength(token)) ? text.replace(token, MASK) : text;
 	}
 
 	private static @Nullable String bearer(StompHeaderAccessor frame) {

@@ -69,6 +69,11 @@ final class StompProtocolHandler implements SubProtocolHandler {
 
 	private static final String MALFORMED = "Malformed or too large frame";
 
+	/** How messages of Spring's decoder begin. */
+	private static final List<String> DECODER_MESSAGES = List.of("Illegal header", "Illegal escape sequence",
+			"Frame must be terminated", "'\\r' must be followed by '\\n'", "No enum constant",
+			"STOMP 'content-length' header value", "The configured STOMP buffer size limit");
+
 	/** What only servers send. */
 	private static final Set<StompCommand> SERVER_COMMANDS = Set.of(StompCommand.CONNECTED, StompCommand.MESSAGE,
 			StompCommand.RECEIPT, StompCommand.ERROR);
@@ -162,9 +167,20 @@ final class StompProtocolHandler implements SubProtocolHandler {
 			}
 		}
 		catch (StompConversionException | IllegalArgumentException ex) {
-			logger.debug("{}: malformed frame: {}", connection, LogText.of(ex.getMessage()));
+			logger.debug("{}: malformed or too large frame, {}", connection, whatIsWrong(ex));
 			connection.fail(CloseReason.PROTOCOL_ERROR, MALFORMED);
 		}
+	}
+
+	/**
+	 * What Spring's decoder says, without what it quotes: that may be a token.
+	 */
+	private static String whatIsWrong(RuntimeException ex) {
+		String message = String.valueOf(ex.getMessage());
+		return DECODER_MESSAGES.stream()
+			.filter(message::startsWith)
+			.findFirst()
+			.orElseGet(() -> ex.getClass().getSimpleName());
 	}
 
 	private static ByteBuffer bytesOf(WebSocketMessage<?> message) {
