@@ -92,7 +92,7 @@ public final class RealtimeTokenEndpointAutoConfiguration {
 		cors.setAllowedMethods(List.of(HttpMethod.POST.name()));
 		cors.setAllowedHeaders(List.of(CorsConfiguration.ALL));
 		// Pages of everybody are not to act as the user.
-		cors.setAllowCredentials(!origins.contains(CorsConfiguration.ALL));
+		cors.setAllowCredentials(!OriginPatterns.admitStrangers(origins));
 		cors.setMaxAge(PREFLIGHT_MAX_AGE);
 		UrlBasedCorsConfigurationSource source = new UrlBasedCorsConfigurationSource();
 		source.registerCorsConfiguration(path(properties) + "/*", cors);

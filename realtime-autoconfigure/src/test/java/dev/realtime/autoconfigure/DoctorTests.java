@@ -6,6 +6,7 @@ import java.util.function.Supplier;
 
 import dev.realtime.core.Backplane;
 import dev.realtime.core.InMemoryBackplane;
+import jakarta.servlet.Filter;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -18,6 +19,7 @@ import org.springframework.boot.context.properties.source.MapConfigurationProper
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.messaging.Message;
+import org.springframework.messaging.simp.SimpMessagingTemplate;
 import org.springframework.messaging.simp.annotation.support.SimpAnnotationMethodMessageHandler;
 import org.springframework.messaging.simp.broker.AbstractBrokerMessageHandler;
 import org.springframework.messaging.simp.broker.SimpleBrokerMessageHandler;
@@ -27,8 +29,13 @@ import org.springframework.security.authorization.AuthorizationManager;
 import org.springframework.security.messaging.access.intercept.MessageMatcherDelegatingAuthorizationManager;
 import org.springframework.security.web.DefaultSecurityFilterChain;
 import org.springframework.security.web.SecurityFilterChain;
+import org.springframework.security.web.authentication.NullRememberMeServices;
 import org.springframework.security.web.authentication.UsernamePasswordAuthenticationFilter;
+import org.springframework.security.web.authentication.preauth.RequestHeaderAuthenticationFilter;
+import org.springframework.security.web.authentication.preauth.x509.X509AuthenticationFilter;
+import org.springframework.security.web.authentication.rememberme.RememberMeAuthenticationFilter;
 import org.springframework.security.web.authentication.www.BasicAuthenticationFilter;
+import org.springframework.security.web.authentication.www.DigestAuthenticationFilter;
 import org.springframework.security.web.context.HttpSessionSecurityContextRepository;
 import org.springframework.security.web.context.SecurityContextHolderFilter;
 import org.springframework.security.web.util.matcher.AnyRequestMatcher;
@@ -76,24 +83,46 @@ class DoctorTests {
 		return new SingleNodeCheck(properties(properties), backplane).get();
 	}
 
-	@Test
-	void whenAnyOriginMayConnectAndBrowsersRememberTheLoginThenTheApplicationDoesNotStart() {
-		UsernamePasswordAuthenticationFilter form = new UsernamePasswordAuthenticationFilter(MANAGER);
-		for (SecurityFilterChain chain : List.of(new DefaultSecurityFilterChain(AnyRequestMatcher.INSTANCE, form),
-				new DefaultSecurityFilterChain(AnyRequestMatcher.INSTANCE, new BasicAuthenticationFilter(MANAGER)))) {
-			AnyOriginCheck check = anyOrigin("https://a.example,*", chain);
+	@ParameterizedTest
+	@ValueSource(strings = { "https://a.example,*", "https://*", "http*://*", "https://*:[*]", "https://*:8443",
+			"*.example", "https://*.com", "https://app*", "https://app.example*", "https://*shop.example", "**" })
+	@Tag("T22")
+	void whenAnyOriginMayConnectAndBrowsersRememberTheLoginThenTheApplicationDoesNotStart(String origins) {
+		for (Filter login : logins()) {
+			SecurityFilterChain chain = new DefaultSecurityFilterChain(AnyRequestMatcher.INSTANCE, login);
+			AnyOriginCheck check = anyOrigin(origins, chain);
 			assertThatExceptionOfType(InvalidSettingsException.class).isThrownBy(check::get)
 				.withMessageContaining("every page on the web")
 				.satisfies((ex) -> assertThat(ex.getAction()).startsWith("Name the origins"));
-			assertThat(anyOrigin("https://a.example,https://*.b.example", chain).get()).isNull();
-			assertThat(anyOrigin("", chain).get()).isNull();
+		}
+	}
+
+	private static List<Filter> logins() {
+		return List.of(new UsernamePasswordAuthenticationFilter(MANAGER), new BasicAuthenticationFilter(MANAGER),
+				new RememberMeAuthenticationFilter(MANAGER, new NullRememberMeServices()),
+				new X509AuthenticationFilter(), new RequestHeaderAuthenticationFilter(),
+				new DigestAuthenticationFilter());
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "", "https://a.example,https://*.b.example", "https://*.b.example:[*]", "*://a.example",
+			"https://a.example:*", "http://localhost:[*]", "http://*.localhost:8080" })
+	void whenOriginsAreNamedThenTheApplicationStarts(String origins) {
+		for (Filter login : logins()) {
+			SecurityFilterChain chain = new DefaultSecurityFilterChain(AnyRequestMatcher.INSTANCE, login);
+			assertThat(anyOrigin(origins, chain).get()).isNull();
 		}
 	}
 
 	@Test
-	void whenAnyOriginMayConnectAndThereAreOnlyTokensThenTheApplicationStarts() {
-		SecurityContextHolderFilter other = new SecurityContextHolderFilter(new HttpSessionSecurityContextRepository());
-		assertThat(anyOrigin("*", new DefaultSecurityFilterChain(AnyRequestMatcher.INSTANCE, other)).get()).isNull();
+	void whenAnyOriginMayConnectAndNoLoginIsSeenThenItIsToldWhatThatMeans() {
+		SecurityFilterChain chain = new DefaultSecurityFilterChain(AnyRequestMatcher.INSTANCE,
+				new SecurityContextHolderFilter(new HttpSessionSecurityContextRepository()));
+		assertThat(anyOrigin("https://*", chain).get())
+			.startsWith("realtime.allowed-origins is 'https://*', which admits pages of anybody.")
+			.contains("where users show a token", "a controller of the application");
+		assertThat(anyOrigin("https://a.example", chain).get()).isNull();
+		assertThat(new AnyOriginCheck(properties(Map.of("realtime.allowed-origins", "*")), List::of).get()).isNull();
 	}
 
 	@ParameterizedTest
@@ -102,6 +131,22 @@ class DoctorTests {
 		ExecutorSubscribableChannel channel = new ExecutorSubscribableChannel();
 		SimpleBrokerMessageHandler broker = new SimpleBrokerMessageHandler(channel, channel, channel, List.of(prefix));
 		assertThat(exposure(List.of(broker), List.of(), List.of()).get()).contains("Choose another prefix");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "/", "/realtime", "/realtime/", "/realtime/app" })
+	void whenMethodsOfTheApplicationCoverOurDestinationsThenItIsTold(String prefix) {
+		assertThat(exposure(List.of(), List.of(mappings("/app", prefix)), List.of()).get())
+			.contains("Choose another prefix");
+		assertThat(exposure(List.of(), List.of(mappings("/app", "/realtime-of-others")), List.of()).get()).isNull();
+	}
+
+	private static SimpAnnotationMethodMessageHandler mappings(String... prefixes) {
+		ExecutorSubscribableChannel channel = new ExecutorSubscribableChannel();
+		SimpAnnotationMethodMessageHandler handler = new SimpAnnotationMethodMessageHandler(channel, channel,
+				new SimpMessagingTemplate(channel));
+		handler.setDestinationPrefixes(List.of(prefixes));
+		return handler;
 	}
 
 	@Test
