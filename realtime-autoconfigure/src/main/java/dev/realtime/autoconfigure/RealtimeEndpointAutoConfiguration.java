@@ -100,7 +100,7 @@ public final class RealtimeEndpointAutoConfiguration {
 		StompEndpointOptions options = new StompEndpointOptions(properties.heartbeat(), limits.connectTimeout(),
 				properties.allowAnonymous(), (int) limits.frameSize().toBytes(), limits.pendingBytes().toBytes());
 		FilterParser filters = new FilterParser((int) limits.filterSize().toBytes(), limits.filterKeys(),
-				limits.filterValues());
+				limits.filterValues(), limiter::refused);
 		return new StompBroker(engine, (properties.role() != Role.RELAY) ? topics : null, userChannel, filters, tenants,
 				authenticator.getIfAvailable(), tokens, options, access, limiter, presence, subscriptions, payloads);
 	}

@@ -10,6 +10,7 @@ import dev.realtime.http.ClientUrl;
 import dev.realtime.http.ConnectionTokenEndpoint;
 import dev.realtime.http.SubscriptionTokenEndpoint;
 import dev.realtime.json.FilterParser;
+import dev.realtime.limit.Limiter;
 import dev.realtime.tenant.Tenants;
 import dev.realtime.token.UserTokens;
 import dev.realtime.topic.Topics;
@@ -65,7 +66,7 @@ public final class RealtimeTokenEndpointAutoConfiguration {
 
 	@Bean
 	HandlerMapping realtimeTokenMapping(UserTokens tokens, ClientUrl url, Topics topics, Tenants tenants,
-			RealtimeProperties properties) {
+			RealtimeProperties properties, ObjectProvider<Limiter> limiter) {
 		Map<String, Object> endpoints = new LinkedHashMap<>();
 		if (properties.role() == Role.FULL || StringUtils.hasText(properties.publicUrl())) {
 			RealtimeProperties.Limits limits = properties.limits();
@@ -74,8 +75,9 @@ public final class RealtimeTokenEndpointAutoConfiguration {
 					new ConnectionTokenEndpoint(tokens, url, tenants, properties.allowAnonymous()));
 			endpoints.put(path(properties) + "/subscription",
 					new SubscriptionTokenEndpoint(tokens, topics,
-							new FilterParser(filterSize, limits.filterKeys(), limits.filterValues()), tenants,
-							properties.allowAnonymous(), limits.subscriptionsPerConnection(), filterSize));
+							new FilterParser(filterSize, limits.filterKeys(), limits.filterValues(),
+									(limit) -> limiter.ifAvailable((counting) -> counting.refused(limit))),
+							tenants, properties.allowAnonymous(), limits.subscriptionsPerConnection(), filterSize));
 		}
 		return new SimpleUrlHandlerMapping(endpoints, 1);
 	}

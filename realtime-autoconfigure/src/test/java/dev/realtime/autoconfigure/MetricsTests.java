@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.beans.factory.annotation.Autowired;
@@ -142,6 +143,42 @@ class MetricsTests {
 		socket.abort();
 	}
 
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+			filter-size   | {"id":"%s"}
+			filter-keys   | {"a":1,"b":1,"c":1,"d":1,"e":1,"f":1,"g":1,"h":1,"i":1}
+			filter-values | {"id":[1%s]}
+			""")
+	void whenFilterExceedsALimitThenItIsCountedByThatLimit(String limit, String template) {
+		String filter = template.formatted(limit.equals("filter-size") ? "x".repeat(2000) : ",1".repeat(200));
+		for (String transport : new String[] { "servlet", "netty" }) {
+			double refusals = refusals(limit);
+			double all = allRefusals();
+			try (RawStompClient client = connect(transport)) {
+				assertThat(client.subscribeInVain("s1", "/realtime/contact.updated", "filter:" + filter))
+					.isEqualTo("bad-filter");
+				assertThat(client.subscribeInVain("s2", "/realtime/contact.updated", "filter:no JSON"))
+					.isEqualTo("bad-filter");
+			}
+			assertThat(refusals(limit) - refusals).isEqualTo(1);
+			assertThat(allRefusals() - all).isEqualTo(1);
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "servlet", "netty" })
+	void whenConnectionSubscribesTooOftenThenItIsCountedByThatLimit(String transport) {
+		double refusals = refusals("subscriptions-per-connection");
+		try (RawStompClient client = connect(transport)) {
+			for (int i = 0; i < 128; i++) {
+				client.subscribe("s" + i, "/realtime/contact.updated", "replay:none");
+			}
+			client.sendSubscribe("s128", "/realtime/contact.updated");
+			assertThat(RawStompClient.code(client.next())).isEqualTo("too-many-subscriptions");
+		}
+		assertThat(refusals("subscriptions-per-connection") - refusals).isEqualTo(1);
+	}
+
 	@Test
 	void whenSomebodyLooksThenNoTagTellsOfTenantsUsersOrTopics() {
 		connect("servlet").close();
@@ -186,6 +223,18 @@ class MetricsTests {
 
 	private double closes(String transport, String reason) {
 		return counter("realtime.closes", "transport", transport, "reason", reason).count();
+	}
+
+	private double refusals(String limit) {
+		return counter("realtime.refusals", "limit", limit).count();
+	}
+
+	private double allRefusals() {
+		return this.registry.get("realtime.refusals")
+			.functionCounters()
+			.stream()
+			.mapToDouble(FunctionCounter::count)
+			.sum();
 	}
 
 	private double drops(String transport, String reason) {

@@ -5,8 +5,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 import dev.realtime.TopicFilter;
+import dev.realtime.limit.Limit;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
@@ -36,6 +38,8 @@ public final class FilterParser {
 
 	private final int maxValues;
 
+	private final Consumer<Limit> onRefusal;
+
 	/**
 	 * A parser with these limits.
 	 * @param maxSize the most bytes a filter may have
@@ -43,6 +47,19 @@ public final class FilterParser {
 	 * @param maxValues the most values a list of a filter may have
 	 */
 	public FilterParser(int maxSize, int maxKeys, int maxValues) {
+		this(maxSize, maxKeys, maxValues, (limit) -> {
+		});
+	}
+
+	/**
+	 * A parser with these limits.
+	 * @param maxSize the most bytes a filter may have
+	 * @param maxKeys the most keys a filter may have
+	 * @param maxValues the most values a list of a filter may have
+	 * @param onRefusal told which limit a filter exceeds
+	 */
+	public FilterParser(int maxSize, int maxKeys, int maxValues, Consumer<Limit> onRefusal) {
+		this.onRefusal = onRefusal;
 		this.maxSize = maxSize;
 		this.maxKeys = maxKeys;
 		this.maxValues = maxValues;
@@ -70,7 +87,7 @@ public final class FilterParser {
 	 */
 	public TopicFilter parse(String text) throws InvalidFilterException {
 		if (text.length() > this.maxSize || text.getBytes(StandardCharsets.UTF_8).length > this.maxSize) {
-			throw new InvalidFilterException("The filter has more than " + this.maxSize + " bytes");
+			throw refusal(Limit.FILTER_SIZE, "The filter has more than " + this.maxSize + " bytes");
 		}
 		try (JsonParser parser = this.mapper.createParser(text)) {
 			if (parser.nextToken() != JsonToken.START_OBJECT) {
@@ -87,11 +104,16 @@ public final class FilterParser {
 		}
 	}
 
+	private InvalidFilterException refusal(Limit limit, String detail) {
+		this.onRefusal.accept(limit);
+		return new InvalidFilterException(detail);
+	}
+
 	private Map<String, List<@Nullable Object>> readObject(JsonParser parser) throws InvalidFilterException {
 		Map<String, List<@Nullable Object>> values = new LinkedHashMap<>();
 		while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
 			if (values.size() == this.maxKeys) {
-				throw new InvalidFilterException("The filter has more than " + this.maxKeys + " keys");
+				throw refusal(Limit.FILTER_KEYS, "The filter has more than " + this.maxKeys + " keys");
 			}
 			String key = parser.currentName();
 			parser.nextToken();
@@ -108,7 +130,7 @@ public final class FilterParser {
 		}
 		while (parser.nextToken() != JsonToken.END_ARRAY) {
 			if (values.size() == this.maxValues) {
-				throw new InvalidFilterException("A list of the filter has more than " + this.maxValues + " values");
+				throw refusal(Limit.FILTER_VALUES, "A list of the filter has more than " + this.maxValues + " values");
 			}
 			values.add(readScalar(parser));
 		}

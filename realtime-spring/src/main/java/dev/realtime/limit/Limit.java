@@ -60,6 +60,15 @@ public enum Limit {
 	/** Events that one connection sends to topics. */
 	CLIENT_EVENTS_PER_SECOND,
 
+	/** Bytes of one filter. */
+	FILTER_SIZE,
+
+	/** Keys of one filter. */
+	FILTER_KEYS,
+
+	/** Values that a filter has for one key. */
+	FILTER_VALUES,
+
 	/** Headers of one frame. */
 	HEADERS_PER_FRAME,
 
