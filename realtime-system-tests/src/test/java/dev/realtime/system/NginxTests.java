@@ -1,9 +1,16 @@
 package dev.realtime.system;
 
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -27,6 +34,9 @@ class NginxTests {
 	private static final Map<String, String> SHORT = Map.of("proxy_read_timeout 60s", "proxy_read_timeout 4s",
 			"proxy_send_timeout 60s", "proxy_send_timeout 4s");
 
+	/** More than there are clients in the other tests, which all have one address. */
+	private static final int PER_ADDRESS = 110;
+
 	private static Cluster cluster;
 
 	private static Node application;
@@ -41,8 +51,10 @@ class NginxTests {
 					List.of("-cp", System.getProperty("java.class.path"), NodeApplication.class.getName(),
 							"--realtime.role=publisher", "--realtime.public-url=wss://live.example.org/realtime"))
 			.get(0);
-		relays = cluster.add("relay", 2, List.of("-jar", System.getProperty("relay.jar"), "--realtime.ws-port=0",
-				"--realtime.heartbeat=1s", "--realtime.shutdown.spread=1s"));
+		relays = cluster.add("relay", 2,
+				List.of("-jar", System.getProperty("relay.jar"), "--realtime.ws-port=0", "--realtime.heartbeat=1s",
+						"--realtime.shutdown.spread=1s", "--realtime.trusted-proxies=127.0.0.1",
+						"--realtime.limits.unauthenticated-connections-per-address=" + PER_ADDRESS));
 	}
 
 	@BeforeEach
@@ -86,6 +98,46 @@ class NginxTests {
 				assertThat(beating.subscribe("room.x", "")).contains("token-required");
 			}
 		}
+	}
+
+	@Test
+	void whenClientsComeThroughNginxThenTheRelayKnowsTheirAddressesAndNobodyCanClaimAnother() throws Exception {
+		Node relay = relays.get(0);
+		try (Nginx nginx = new Nginx("nginx", application, List.of(relay, relay), Map.of())) {
+			List<Socket> silent = new ArrayList<>();
+			try {
+				for (int i = 0; i < PER_ADDRESS; i++) {
+					silent.add(open(nginx, "127.0.0.2"));
+					assertThat(handshake(silent.get(i), "10.9.9." + i)).startsWith("HTTP/1.1 101 ");
+				}
+				silent.add(open(nginx, "127.0.0.2"));
+				assertThat(handshake(silent.get(PER_ADDRESS), "10.9.9.250")).startsWith("HTTP/1.1 429 ");
+				silent.add(open(nginx, "127.0.0.3"));
+				assertThat(handshake(silent.get(PER_ADDRESS + 1), "127.0.0.2")).startsWith("HTTP/1.1 101 ");
+			}
+			finally {
+				for (Socket socket : silent) {
+					socket.close();
+				}
+			}
+		}
+	}
+
+	private static Socket open(Nginx nginx, String address) throws IOException {
+		Socket socket = nginx.ssl()
+			.getSocketFactory()
+			.createSocket(InetAddress.getByName("127.0.0.1"), nginx.endpoint().getPort(),
+					InetAddress.getByName(address), 0);
+		socket.setSoTimeout(30_000);
+		return socket;
+	}
+
+	private static String handshake(Socket socket, String forwardedFor) throws IOException {
+		String request = "GET /realtime HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+				+ "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n"
+				+ "Sec-WebSocket-Protocol: v12.stomp\r\nX-Forwarded-For: " + forwardedFor + "\r\n\r\n";
+		socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+		return new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII)).readLine();
 	}
 
 	@Test
