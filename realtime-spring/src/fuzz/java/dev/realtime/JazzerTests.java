@@ -16,20 +16,21 @@ class JazzerTests {
 
 	@MethodSource("golden")
 	@DictionaryEntries({ "null", "true", "1e999999999", "-0", "\\u0000", "\\ud800", "[[", "\":" })
-	@DictionaryEntries({ "9223372036854775808", "-1", "..", "%2f", "*", "{x}" })
+	@DictionaryEntries({ "9223372036854775808", "-1", "..", "%2f", "*", "{x}", "/realtime/" })
 	@DictionaryEntries({ "eyJhbGciOiJub25lIn0", "eyJhbGciOiJIUzI1NiJ9", "." })
 	@FuzzTest(maxDuration = "5m")
 	void whateverClientsWriteIsReadOrRefused(@NotNull String text) {
 		ParserProperties.filterIsReadOrRefused(text);
 		ParserProperties.positionIsReadBackOrRefused(text);
 		ParserProperties.nameIsWhatItWasOrRefused(text);
+		ParserProperties.destinationIsAChannelOrRefused(text);
 		ParserProperties.tokenIsTheOneThatWasIssuedOrRefused(text);
 	}
 
 	static Stream<String> golden() {
 		return Stream
 			.of(ParserProperties.FILTERS, ParserProperties.POSITIONS, ParserProperties.NAMES,
-					ParserProperties.TOKENS_TO_START_FROM)
+					ParserProperties.DESTINATIONS, ParserProperties.TOKENS_TO_START_FROM)
 			.flatMap(List::stream);
 	}
 

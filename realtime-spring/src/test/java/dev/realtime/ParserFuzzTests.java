@@ -11,9 +11,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * What clients write that we parse: filters, positions, names of topics and tokens, with
- * anything wrong in them. The profile {@code fuzz} does it for longer,
- * {@code -Drealtime.fuzz.seed} does again what failed.
+ * What clients write that we parse: filters, positions, destinations and tokens, and the
+ * names that topics declare, with anything wrong in them. The profile {@code fuzz} does
+ * it for longer, {@code -Drealtime.fuzz.seed} does again what failed.
  */
 @Timeout(value = 2, unit = TimeUnit.HOURS)
 class ParserFuzzTests {
@@ -32,7 +32,6 @@ class ParserFuzzTests {
 	}
 
 	@Test
-	@Tag("T30")
 	void positionsAreReadBackOrRefused() {
 		fuzz(ParserProperties.POSITIONS, ParserProperties::positionIsReadBackOrRefused);
 	}
@@ -42,6 +41,14 @@ class ParserFuzzTests {
 	@Tag("T3")
 	void namesAreWhatTheyWereOrRefused() {
 		fuzz(ParserProperties.NAMES, ParserProperties::nameIsWhatItWasOrRefused);
+	}
+
+	@Test
+	@Tag("T1")
+	@Tag("T2")
+	@Tag("T3")
+	void destinationsAreChannelsOrRefused() {
+		fuzz(ParserProperties.DESTINATIONS, ParserProperties::destinationIsAChannelOrRefused);
 	}
 
 	@Test
