@@ -9,6 +9,7 @@ import dev.realtime.autoconfigure.app.Permits;
 import dev.realtime.autoconfigure.app.TestApplication;
 import dev.realtime.netty.NettyEndpoint;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -18,9 +19,13 @@ import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.TestConfiguration;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.context.annotation.Bean;
+import org.springframework.core.annotation.Order;
+import org.springframework.security.config.Customizer;
+import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.oauth2.jwt.BadJwtException;
 import org.springframework.security.oauth2.jwt.Jwt;
 import org.springframework.security.oauth2.jwt.JwtDecoder;
+import org.springframework.security.web.SecurityFilterChain;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -60,6 +65,24 @@ class ExpiryTests {
 			assertThat(client.closeCode()).isEqualTo(4007);
 			assertThat(client.hasNext()).isFalse();
 		}
+	}
+
+	@Test
+	void whenATokenOfTheHandshakeExpiresThenTheConnectionEndsUnlessThereIsAFreshOne() {
+		try (RawStompClient client = handshake("alice.acme.2"); RawStompClient refreshed = handshake("alice.acme.2")) {
+			assertThat(client.connected()).contains("\nuser-name:alice\n");
+			assertThat(Long.parseLong(RawStompClient.header(client.connected(), "expires-in"))).isBetween(1L, 2000L);
+			refreshed.send("SEND\ndestination:/realtime/@auth\nAuthorization:Bearer alice.acme.60\nreceipt:r\n\n\0");
+			assertThat(refreshed.next()).startsWith("RECEIPT\nreceipt-id:r\n");
+			client.subscribe("s1", "/realtime/room." + Rooms.fresh());
+			assertThat(client.closeCode()).isEqualTo(4007);
+			assertThat(client.hasNext()).isFalse();
+			refreshed.expectNothingElse();
+		}
+	}
+
+	private RawStompClient handshake(String token) {
+		return RawStompClient.handshake(this.port).header("Authorization", "Bearer " + token).connect();
 	}
 
 	@ParameterizedTest
@@ -138,6 +161,16 @@ class ExpiryTests {
 
 	@TestConfiguration(proxyBeanMethods = false)
 	static class TokenConfiguration {
+
+		@Bean
+		@Order(0)
+		SecurityFilterChain bearers(HttpSecurity http) {
+			return http
+				.securityMatcher((request) -> String.valueOf(request.getHeader("Authorization")).startsWith("Bearer "))
+				.authorizeHttpRequests((requests) -> requests.anyRequest().authenticated())
+				.oauth2ResourceServer((server) -> server.jwt(Customizer.withDefaults()))
+				.build();
+		}
 
 		@Bean
 		JwtDecoder jwtDecoder() {

@@ -4,12 +4,14 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpResponse;
 import java.util.List;
+import java.util.Map;
 
 import com.jayway.jsonpath.JsonPath;
 import dev.realtime.system.node.NodeApplication;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -133,6 +135,36 @@ class RelayTests {
 			assertThat(client.next()).contains("\nreplay:true\n");
 			assertThat(application.post("/acme/users/eve/revocations")).isEqualTo(200);
 			assertThat(client.next()).contains("\nrealtime-control:revoked\n");
+		}
+	}
+
+	@Test
+	@Tag("T8")
+	void whenRightsAreWithdrawnThenSubscriptionsAtRelaysEndAndOldTokensAreOfNoUse() throws Exception {
+		String old = token("kim.acme", "room.kim", "{}");
+		try (Frames kim = connect(relays.get(0), "kim.acme");
+				Frames again = connect(relays.get(1), "kim.acme");
+				Frames namesake = connect(relays.get(1), "kim.globex")) {
+			assertThat(namesake.subscribe("room.kim", token("kim.globex", "room.kim", "{}"))).startsWith("RECEIPT");
+			Map<String, String> codes = Map.of("revocations", "access-revoked", "rechecks", "token-required");
+			for (String action : codes.keySet()) {
+				for (Frames each : List.of(kim, again)) {
+					assertThat(each.subscribe("room.kim", token("kim.acme", "room.kim", "{}"))).startsWith("RECEIPT");
+				}
+				assertThat(application.post("/acme/users/kim/" + action)).isEqualTo(200);
+				for (Frames each : List.of(kim, again)) {
+					assertThat(each.next()).contains("\nrealtime-control:revoked\n", "\nsubscription:s-room.kim\n",
+							"{\"code\":\"" + codes.get(action) + "\"");
+					assertThat(each.subscribe("room.kim", old)).contains("denied", "token-invalid");
+				}
+			}
+			assertThat(application.post("/acme/rooms/kim?number=1")).isEqualTo(200);
+			assertThat(application.post("/globex/rooms/kim?number=2")).isEqualTo(200);
+			assertThat(namesake.next()).endsWith("{\"number\":2,\"tenant\":\"globex\"}");
+			assertThat(application.post("/acme/users/kim/disconnections")).isEqualTo(200);
+			assertThat(kim.next()).isEqualTo("closed 4504");
+			assertThat(again.next()).isEqualTo("closed 4504");
+			assertThat(namesake.subscribe("nowhere", "")).contains("denied", "token-required");
 		}
 	}
 

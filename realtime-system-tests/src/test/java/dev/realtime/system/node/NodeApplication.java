@@ -187,6 +187,16 @@ public class NodeApplication {
 			this.realtime.forTenant(tenant).access().revoke(user);
 		}
 
+		@PostMapping("/{tenant}/users/{user}/rechecks")
+		void recheck(@PathVariable String tenant, @PathVariable String user) {
+			this.realtime.forTenant(tenant).access().recheck(user);
+		}
+
+		@PostMapping("/{tenant}/users/{user}/disconnections")
+		void disconnect(@PathVariable String tenant, @PathVariable String user) {
+			this.realtime.forTenant(tenant).access().disconnect(user);
+		}
+
 		@PostMapping("/{tenant}/items/{id}")
 		void item(@PathVariable String tenant, @PathVariable long id, @RequestParam String text) {
 			this.realtime.forTenant(tenant).publish(new Item(id, text));
