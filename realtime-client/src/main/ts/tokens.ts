@@ -1,4 +1,5 @@
 import type { ControlCode } from './codes.js';
+import { isOwnOrigin } from './origin.js';
 import { type Filter, UnauthorizedError } from './types.js';
 
 /** A token for CONNECT, and where to connect with it. */
@@ -64,7 +65,7 @@ export class TokenEndpoint {
  */
 export function csrfHeader(url: string): Record<string, string> {
   const page = globalThis.document;
-  if (page === undefined || new URL(url, page.baseURI).host !== globalThis.location.host) {
+  if (page === undefined || !isOwnOrigin(url)) {
     return {};
   }
   const meta = (name: string): string | null | undefined => page.querySelector(`meta[name="${name}"]`)?.getAttribute('content');

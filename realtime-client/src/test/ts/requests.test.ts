@@ -1,5 +1,6 @@
 // @vitest-environment happy-dom
-import { beforeEach, expect, test, vi } from 'vitest';
+import axios, { type AxiosAdapter, type AxiosRequestConfig, type InternalAxiosRequestConfig } from 'axios';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { axiosInterceptor, CONNECTION_HEADER } from '../../main/ts/index.js';
 import { connected, setup, type Setup } from './fakes.js';
 
@@ -31,7 +32,14 @@ test.each(['/api/contacts', 'notes', 'https://example.org/api', '//example.org/a
   },
 );
 
-test.each(['https://elsewhere.org/api', '//elsewhere.org/', 'http://example.org:8080/'])('fetch of %s does not', async (url) => {
+test.each([
+  'https://elsewhere.org/api',
+  '//elsewhere.org/',
+  'https://example.org:8443/',
+  'http://example.org/',
+  'http://example.org:443/',
+  'https://example.org@elsewhere.org/',
+])('fetch of %s does not', async (url) => {
   await all.realtime.fetch(url);
   expect(header()).toBeNull();
 });
@@ -43,18 +51,39 @@ test('fetch takes a Request, too, and works on its own', async () => {
   expect(new Headers(fetched.mock.calls[0]?.[1]?.headers).get('accept')).toBe('text/plain');
 });
 
-test.each([
-  [{ url: '/contacts' }, true],
-  [{ url: 'contacts', baseURL: 'https://example.org/api' }, true],
-  [{ url: '/contacts', baseURL: '/api' }, true],
-  [{ baseURL: '/api' }, true],
-  [{}, true],
-  [{ url: '/contacts', baseURL: 'https://elsewhere.org' }, false],
-  [{ url: 'https://elsewhere.org/', baseURL: '/api' }, false],
-  [{ url: '//elsewhere.org/', baseURL: '/api' }, false],
-])('axios: %j', (config, isWanted) => {
-  const headers = new Map<string, string>();
-  const given = { ...config, headers: { set: (name: string, value: string) => headers.set(name, value) } };
-  expect(axiosInterceptor(all.realtime)(given)).toBe(given);
-  expect(headers.has(CONNECTION_HEADER)).toBe(isWanted);
+test('of a page that is a file nothing is the own origin', async () => {
+  (globalThis as unknown as { happyDOM: { setURL(url: string): void } }).happyDOM.setURL('file:///home/ada/page.html');
+  await all.realtime.fetch('file:///home/ada/other.html');
+  expect(header()).toBeNull();
+});
+
+describe('axios', () => {
+  /** What axios would have sent. */
+  async function sent(request: AxiosRequestConfig): Promise<InternalAxiosRequestConfig> {
+    const adapter: AxiosAdapter = (config) => Promise.resolve({ config, data: '', status: 200, statusText: '', headers: {} });
+    const instance = axios.create({ adapter });
+    instance.interceptors.request.use(axiosInterceptor(all.realtime));
+    return (await instance.request({ headers: { Accept: 'text/plain' }, ...request })).config;
+  }
+
+  test.each<[AxiosRequestConfig, boolean]>([
+    [{ url: '/contacts' }, true],
+    [{ url: 'contacts', baseURL: 'https://example.org/api' }, true],
+    [{ url: '/contacts', baseURL: '/api' }, true],
+    [{ baseURL: '/api' }, true],
+    [{}, true],
+    [{ url: 'https://example.org/x', baseURL: 'https://elsewhere.org' }, true],
+    [{ url: '/contacts', baseURL: 'https://elsewhere.org' }, false],
+    [{ url: 'https://elsewhere.org/', baseURL: '/api' }, false],
+    [{ url: '//elsewhere.org/', baseURL: '/api' }, false],
+    [{ url: 'http://example.org/', baseURL: '/api' }, false],
+    [{ url: 'https://example.org/x', baseURL: 'https://elsewhere.org', allowAbsoluteUrls: false }, false],
+  ])('%j', async (request, isWanted) => {
+    const config = await sent(request);
+    // Axios knows best where a request goes.
+    const target = new URL(axios.getUri(config), location.href);
+    expect(target.origin === location.origin).toBe(isWanted);
+    expect(config.headers.get(CONNECTION_HEADER)).toBe(isWanted ? all.realtime.connectionId : undefined);
+    expect(config.headers.get('accept')).toBe('text/plain');
+  });
 });

@@ -36,10 +36,21 @@ test('the CSRF token of the cookie', () => {
   expect(csrfHeader(HERE)).toEqual({ 'X-XSRF-TOKEN': 'a b' });
 });
 
-test('no other site gets it', () => {
+test.each(['https://evil.example/realtime', '//evil.example/', 'https://localhost:3000/realtime', 'wss://localhost:3000/realtime', 'http://localhost/'])(
+  'another origin does not get it: %s',
+  (url) => {
+    meta({ _csrf: 'abc' });
+    expect(csrfHeader(url)).toEqual({});
+  },
+);
+
+test('the own origin gets it, also for a WebSocket, and whatever <base> says', () => {
   meta({ _csrf: 'abc' });
-  expect(csrfHeader('https://evil.example/realtime')).toEqual({});
   expect(csrfHeader('ws://localhost:3000/realtime')).toEqual({ 'X-CSRF-TOKEN': 'abc' });
+  expect(csrfHeader('/realtime/tokens')).toEqual({ 'X-CSRF-TOKEN': 'abc' });
+  document.head.innerHTML += '<base href="https://evil.example/">';
+  expect(csrfHeader('/realtime/tokens')).toEqual({});
+  expect(csrfHeader(HERE)).toEqual({ 'X-CSRF-TOKEN': 'abc' });
 });
 
 test('a request for tokens, and what it answers', async () => {
