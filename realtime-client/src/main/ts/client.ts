@@ -13,7 +13,7 @@ import { ServerSubscriptions } from './server-subscriptions.js';
 import { stompTransport } from './stomp-transport.js';
 import type { Subscription, SubscriptionContext } from './subscription.js';
 import { Subscriptions } from './subscriptions.js';
-import type { Connection, ConnectRequest, Headers as FrameHeaders } from './transport.js';
+import { type Connection, type ConnectRequest, expiresIn, type Headers as FrameHeaders } from './transport.js';
 import type { Callback, ConnectionState, DataCallback, Filter, GapOptions, SubscribeOptions } from './types.js';
 
 /** A connection that restores itself and its subscriptions. */
@@ -42,6 +42,7 @@ export class Realtime {
         environment: this.#environment,
         request: () => this.#request(),
         hasToken: this.#credentials.hasToken,
+        renew: async ({ headers: { Authorization = '' } }) => expiresIn(await this.#sends.send('/realtime/@auth', { Authorization })),
         timeout: options.connectTimeout ?? 15_000,
       },
       {
@@ -59,7 +60,7 @@ export class Realtime {
     const environment = this.#environment;
     const connection = (): Connection | undefined => this.#link.connection;
     this.#sends = new Sends(connection);
-    const send: SubscriptionContext['send'] = (destination, headers, body) => this.#sends.send(destination, headers, body);
+    const send: SubscriptionContext['send'] = async (destination, headers, body) => void (await this.#sends.send(destination, headers, body));
     this.#calls = new Calls(environment, connection, () => this.#release());
     this.#served = new ServerSubscriptions({ environment, connection, onError, send, events: this.#events });
     this.#subscriptions = new Subscriptions({

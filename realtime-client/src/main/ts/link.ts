@@ -1,6 +1,7 @@
 import { backoff } from './backoff.js';
 import { isFinal, reconnectAfter, UNAUTHORIZED } from './codes.js';
 import type { Environment, PageEvent, Timer } from './environment.js';
+import { Renewal, type RenewalOptions } from './renewal.js';
 import type { Connected, Connection, ConnectRequest, Headers, Transport } from './transport.js';
 import { type ConnectionState, type Disconnect, UnauthorizedError } from './types.js';
 
@@ -31,11 +32,9 @@ export interface LinkListener {
   heartbeat(): void;
 }
 
-export interface LinkOptions {
+export interface LinkOptions extends RenewalOptions {
   readonly transport: Transport;
-  readonly environment: Environment;
-  /** Asked before each attempt, so that tokens are fresh. */
-  readonly request: () => Promise<ConnectRequest>;
+  /** Whether requests come with a token, a fresh one each. */
   readonly hasToken: boolean;
   /** The time for an attempt, in milliseconds. */
   readonly timeout: number;
@@ -50,6 +49,7 @@ export class Link {
   #state: ConnectionState = 'idle';
   #connection: Connection | undefined;
   #connected: Connected | undefined;
+  #renewal: Renewal | undefined;
   /** Counts attempts, so that what belongs to an earlier one is ignored. */
   #attempt = 0;
   #attempting = false;
@@ -162,6 +162,7 @@ export class Link {
       heartbeat: current(() => this.#listener.heartbeat()),
       activity: current(() => {
         this.#lastActivity = this.#environment.now();
+        this.#renewal?.look();
       }),
       closed: current((code, reason) => this.#lost(code, reason)),
     });
@@ -174,6 +175,9 @@ export class Link {
     this.#connectedAt = this.#lastActivity = this.#environment.now();
     this.#refused = false;
     this.#notBefore = 0;
+    if (this.#options.hasToken) {
+      this.#renewal = new Renewal(this.#options, connected.expiresIn);
+    }
     this.#setState('connected');
     this.#listener.connected();
   }
@@ -223,6 +227,7 @@ export class Link {
     this.#environment.clearTimeout(this.#timeoutTimer);
     this.#environment.clearTimeout(this.#retryTimer);
     this.#environment.clearTimeout(this.#suspectTimer);
+    this.#renewal?.stop();
     this.#connection?.drop();
     this.#connection = undefined;
     this.#connected = undefined;
@@ -311,6 +316,7 @@ export class Link {
     if (heartbeat > 0 && now - this.#lastActivity > 2 * heartbeat + MARGIN) {
       this.#silent();
     }
+    this.#renewal?.look();
   }
 
   #away(): ConnectionState {

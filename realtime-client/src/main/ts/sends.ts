@@ -25,7 +25,7 @@ export class SendError extends Error implements Refusal {
 
 interface Pending {
   readonly destination: string;
-  readonly resolve: () => void;
+  readonly resolve: (receipt: Headers) => void;
   readonly reject: (error: SendError) => void;
 }
 
@@ -39,8 +39,8 @@ export class Sends {
     this.#connection = connection;
   }
 
-  /** Resolved once the server has taken it; rejected with a `SendError`. */
-  send(destination: string, headers: Record<string, string>, body: unknown): Promise<void> {
+  /** Resolved with the receipt once the server has taken it; rejected with a `SendError`. */
+  send(destination: string, headers: Record<string, string>, body?: unknown): Promise<Headers> {
     return new Promise((resolve, reject) => {
       const connection = this.#connection();
       if (connection === undefined) {
@@ -59,7 +59,7 @@ export class Sends {
     const pending = this.#pending.get(id);
     this.#pending.delete(id);
     if (headers['realtime-control'] === undefined) {
-      pending?.resolve();
+      pending?.resolve(headers);
     } else {
       pending?.reject(new SendError(pending.destination, headers['code'] ?? 'bad-request', headers));
     }

@@ -1,5 +1,5 @@
 import { Client, type IFrame, type IStompSocket, type IStompSocketMessageEvent } from '@stomp/stompjs';
-import type { Connection, ConnectRequest, Transport, TransportListener } from './transport.js';
+import { type Connection, type ConnectRequest, expiresIn, type Transport, type TransportListener } from './transport.js';
 
 /** Makes a WebSocket; for runtimes without one of their own, or with headers of a handshake. */
 export type WebSocketFactory = (url: string, protocols: string[]) => WebSocketLike;
@@ -80,6 +80,7 @@ class StompConnection implements Connection {
     this.#listener?.connected({
       session: frame.headers['session'] ?? '',
       heartbeat: serverSends > 0 ? Math.max(serverSends, HEARTBEAT) : 0,
+      expiresIn: expiresIn(frame.headers),
     });
   }
 

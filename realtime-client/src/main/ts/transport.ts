@@ -10,6 +10,13 @@ export interface Connected {
   readonly session: string;
   /** How often the server sends at least something, in milliseconds; zero for never. */
   readonly heartbeat: number;
+  /** How long the authentication lasts, in milliseconds; infinitely long where it does not expire. */
+  readonly expiresIn: number;
+}
+
+/** How long an authentication lasts, as CONNECTED and RECEIPT say it. */
+export function expiresIn(headers: Headers): number {
+  return Number(headers['expires-in'] ?? Number.POSITIVE_INFINITY);
 }
 
 export type Headers = Readonly<Record<string, string | undefined>>;

@@ -119,8 +119,8 @@ export class FakeConnection implements Connection {
     this.end = 'dropped';
   }
 
-  accept(heartbeat = 10_000): void {
-    this.listener.connected({ session: `session-${this.request.url}`, heartbeat });
+  accept(heartbeat = 10_000, expiresIn = Number.POSITIVE_INFINITY): void {
+    this.listener.connected({ session: `session-${this.request.url}`, heartbeat, expiresIn });
   }
 
   beat(): void {

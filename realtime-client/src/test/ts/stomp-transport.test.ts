@@ -36,7 +36,14 @@ test('connects with the headers given', async () => {
   socket.open();
   expect(socket.sent).toEqual(['CONNECT\npositions:true\nAuthorization:Bearer abc\naccept-version:1.2,1.1,1.0\nheart-beat:1000,1000\n\n\0']);
   socket.receive(CONNECTED);
-  expect(events.connected).toHaveBeenCalledWith({ session: 's1', heartbeat: 10_000 });
+  expect(events.connected).toHaveBeenCalledWith({ session: 's1', heartbeat: 10_000, expiresIn: Number.POSITIVE_INFINITY });
+});
+
+test('hears how long the authentication lasts', async () => {
+  await open();
+  socket.open();
+  socket.receive(CONNECTED.replace('user-name:alice', 'expires-in:60000'));
+  expect(events.connected).toHaveBeenCalledWith({ session: 's1', heartbeat: 10_000, expiresIn: 60_000 });
 });
 
 test('a URL that is none is a failed attempt', async () => {
