@@ -123,11 +123,13 @@ class PresenceHttpTests {
 		get("bob", "/desks/none" + desk, 404);
 		get("bob", "/desks/a%20b" + desk, 200);
 		get("bob", "/desks/%7Bdesk%7D", 200);
+		get("bob", "/desks/" + desk + ".staff", 200);
 		get("bob", "/desks/" + desk + "2", 200);
 		await().atMost(SOON).until(() -> acme.presence("lobby." + desk + "2").contains("bob"));
 		assertThat(acme.presence("lobby." + desk).count()).isEqualTo(1);
 		assertThat(acme.presence("lobby." + desk).members().get(0).sessions()).isEqualTo(1);
 		assertThat(acme.presence("lobby.none" + desk).count()).isZero();
+		assertThat(acme.presence("lobby." + desk + ".staff").count()).as("another topic, by a path").isZero();
 		assertThat(get("alice", "/nowhere", 500)).isNotNull();
 	}
 

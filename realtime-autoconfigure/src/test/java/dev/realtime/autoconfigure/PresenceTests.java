@@ -151,6 +151,25 @@ class PresenceTests {
 		}
 	}
 
+	@Test
+	void whenWhatAMemberSaysIsHardToWriteThenTheOthersSeeItOrItIsRefused() {
+		String room = Rooms.fresh();
+		try (RawStompClient alice = connect("alice"); RawStompClient bob = connect("bob")) {
+			alice.subscribe("s1", "/realtime/lobby." + room, "presence:join");
+			alice.next();
+			for (String deep : List.of("[".repeat(150) + "]".repeat(150), "1e99999999999", "1".repeat(1500))) {
+				assertThat(say(alice, room, "{\"data\":" + deep + "}")).as(deep).isEqualTo("bad-request");
+			}
+			assertThat(say(alice, room, "{\"data\":[\"\\ud800\",0.1234567890123456789,1e400]}")).isNull();
+			bob.subscribe("s1", "/realtime/lobby." + room, "presence:join");
+			JsonNode members = presence(bob.next(), "s1", null).path("members");
+			assertThat(ids(members)).containsExactly("alice", "bob");
+			assertThat(members.path(0).path("data").path(0).asString()).isEqualTo("?");
+			assertThat(this.realtime.forTenant("acme").presence("lobby." + room).count()).isEqualTo(2);
+			assertThat(this.realtime.forTenant("acme").presence("lobby." + room).members()).hasSize(2);
+		}
+	}
+
 	private static String say(RawStompClient client, String room, String body) {
 		client.send("SEND\ndestination:/realtime/lobby." + room + "\nevent:@presence\nreceipt:r\n\n" + body + "\0");
 		String receipt = client.next();

@@ -79,6 +79,17 @@ class TokenAccessTests {
 		}
 	}
 
+	@Test
+	void whenAMemberByTokenMaySendThenItSends() {
+		Browser browser = Browser.loggedIn(this.port, "alice");
+		try (RawStompClient alice = connect(browser.connectionToken())) {
+			alice.subscribe("s1", "/realtime/stage.1", "presence:join",
+					"token:" + browser.subscriptionToken("stage.1", "{}"));
+			assertThat(alice.next()).contains("realtime-control:presence");
+			assertThat(send(alice)).isEqualTo("RECEIPT\nreceipt-id:r\n\n");
+		}
+	}
+
 	private static String send(RawStompClient client) {
 		return client.send("SEND\ndestination:/realtime/stage.1\nevent:e\nreceipt:r\n\n{}\0").next();
 	}

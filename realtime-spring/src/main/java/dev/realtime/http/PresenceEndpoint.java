@@ -80,23 +80,32 @@ public final class PresenceEndpoint extends UserEndpoint {
 	}
 
 	private ObjectNode answer(ChannelId room, Topic topic, SubscribeAttempt attempt, int page, int size) {
-		boolean counts = topic.presence().mode() == Presence.COUNT;
-		List<PresenceMember> members = counts ? List.of() : members(room, topic, attempt);
+		long skip = (long) page * size;
+		if (topic.presence().mode() == Presence.MEMBERS && topic.presence().hasVisibility()) {
+			List<PresenceMember> visible = visible(room, topic, attempt);
+			return json(visible.size(), page, size, visible.stream().skip(skip).limit(size).toList());
+		}
+		return json(this.presence.presence(room).count(), page, size,
+				(topic.presence().mode() == Presence.MEMBERS) ? this.presence.members(room, skip, size) : List.of());
+	}
+
+	private List<PresenceMember> visible(ChannelId room, Topic topic, SubscribeAttempt attempt) {
+		return this.presence.presence(room)
+			.members()
+			.stream()
+			.filter((member) -> member.id().equals(attempt.user().getName())
+					|| topic.presence().isVisible(member, attempt))
+			.toList();
+	}
+
+	private static ObjectNode json(int count, int page, int size, List<PresenceMember> members) {
 		ObjectNode answer = JsonNodeFactory.instance.objectNode()
-			.put("count", counts ? this.presence.presence(room).count() : members.size())
+			.put("count", count)
 			.put("page", page)
 			.put("size", size);
 		ArrayNode list = answer.putArray("members");
-		members.stream().skip((long) page * size).limit(size).forEach((member) -> list.add(json(member)));
+		members.forEach((member) -> list.add(json(member)));
 		return answer;
-	}
-
-	private List<PresenceMember> members(ChannelId room, Topic topic, SubscribeAttempt attempt) {
-		List<PresenceMember> members = this.presence.presence(room).members();
-		return topic.presence().hasVisibility() ? members.stream()
-			.filter((member) -> member.id().equals(attempt.user().getName())
-					|| topic.presence().isVisible(member, attempt))
-			.toList() : members;
 	}
 
 	private static ObjectNode json(PresenceMember member) {

@@ -64,8 +64,9 @@ public final class TrackPresenceInterceptor implements HandlerInterceptor {
 	@Override
 	public boolean preHandle(HttpServletRequest request, HttpServletResponse response, Object handler) {
 		TrackPresence annotation = annotation(handler);
-		if (annotation != null) {
-			requireTopic(annotation.value(), handler);
+		if (annotation != null && topic(annotation.value()) == null) {
+			throw new IllegalStateException("@TrackPresence(\"" + annotation.value() + "\") of " + handler
+					+ " names no topic with presence. Declare one with @RealtimeTopic(presence = Presence.MEMBERS)");
 		}
 		return true;
 	}
@@ -75,9 +76,10 @@ public final class TrackPresenceInterceptor implements HandlerInterceptor {
 			@Nullable Exception ex) {
 		TrackPresence annotation = annotation(handler);
 		Authentication user = SecurityContextHolder.getContext().getAuthentication();
-		if (annotation != null && ex == null && response.getStatus() < HttpStatus.BAD_REQUEST.value()
-				&& this.trust.isAuthenticated(user)) {
-			track(name(annotation.value(), request), user);
+		Topic topic = (annotation != null) ? topic(annotation.value()) : null;
+		if (annotation != null && topic != null && ex == null
+				&& response.getStatus() < HttpStatus.BAD_REQUEST.value() && this.trust.isAuthenticated(user)) {
+			track(topic, name(annotation.value(), request), user);
 		}
 	}
 
@@ -85,12 +87,12 @@ public final class TrackPresenceInterceptor implements HandlerInterceptor {
 		return (handler instanceof HandlerMethod method) ? method.getMethodAnnotation(TrackPresence.class) : null;
 	}
 
-	private void requireTopic(String pattern, Object handler) {
+	/**
+	 * The topic that is meant, whatever the path says.
+	 */
+	private @Nullable Topic topic(String pattern) {
 		Topic topic = this.topics.find(VARIABLE.matcher(pattern).replaceAll("0"));
-		if (topic == null || topic.presence().mode() == Presence.NONE) {
-			throw new IllegalStateException("@TrackPresence(\"" + pattern + "\") of " + handler
-					+ " names no topic with presence. Declare one with @RealtimeTopic(presence = Presence.MEMBERS)");
-		}
+		return (topic != null && topic.presence().mode() != Presence.NONE) ? topic : null;
 	}
 
 	private static String name(String pattern, HttpServletRequest request) {
@@ -100,11 +102,10 @@ public final class TrackPresenceInterceptor implements HandlerInterceptor {
 			.replaceAll((variable) -> Matcher.quoteReplacement(String.valueOf(values.get(variable.group(1)))));
 	}
 
-	private void track(String name, Authentication user) {
-		Topic topic = this.topics.find(name);
-		Map<String, String> variables = (topic != null) ? topic.match(name) : null;
+	private void track(Topic topic, String name, Authentication user) {
+		Map<String, String> variables = topic.match(name);
 		Tenant tenant = this.tenants.of(user);
-		if (topic == null || variables == null || tenant == null) {
+		if (variables == null || tenant == null) {
 			// A value in the path that can not be part of a name.
 			return;
 		}

@@ -1,6 +1,7 @@
 package dev.realtime.presence;
 
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.Locale;
 import java.util.Map;
 
@@ -22,6 +23,10 @@ import tools.jackson.databind.json.JsonMapper;
  */
 record MemberView(String id, @Nullable String info, int sessions, PresenceStatus status, @Nullable String data,
 		long since) {
+
+	/** The same on all nodes. */
+	static final Comparator<MemberView> ORDER = Comparator.comparingLong(MemberView::since)
+		.thenComparing(MemberView::id);
 
 	private static final JsonMapper MAPPER = JsonMapper.shared();
 

@@ -1,6 +1,7 @@
 package dev.realtime.presence;
 
-import java.io.ByteArrayOutputStream;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -10,6 +11,9 @@ import dev.realtime.core.ChannelId;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -29,7 +33,16 @@ record NodeMessage(String node, Kind kind, long sequence, int part, boolean last
 
 	private static final int VERSION = 1;
 
-	private static final JsonMapper MAPPER = JsonMapper.shared();
+	/** Around what members and topics say, which may be as deep as a parser takes. */
+	private static final int MAX_DEPTH = 2 * StreamReadConstraints.DEFAULT_MAX_DEPTH;
+
+	private static final JsonMapper MAPPER = JsonMapper
+		.builder(JsonFactory.builder()
+			.streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(MAX_DEPTH).build())
+			.build())
+		// All nodes are to show the same digits.
+		.enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+		.build();
 
 	static NodeMessage of(String node, Kind kind, long sequence) {
 		return new NodeMessage(node, kind, sequence, 0, true, null, List.of());
@@ -44,8 +57,9 @@ record NodeMessage(String node, Kind kind, long sequence, int part, boolean last
 	}
 
 	byte[] toJson() {
-		ByteArrayOutputStream bytes = new ByteArrayOutputStream(512);
-		try (JsonGenerator json = MAPPER.createGenerator(bytes)) {
+		// Not straight to bytes: half a surrogate pair would be an error there.
+		StringWriter text = new StringWriter(512);
+		try (JsonGenerator json = MAPPER.createGenerator(text)) {
 			json.writeStartObject();
 			json.writeNumberProperty("v", VERSION);
 			json.writeStringProperty("node", this.node);
@@ -66,7 +80,7 @@ record NodeMessage(String node, Kind kind, long sequence, int part, boolean last
 			}
 			json.writeEndObject();
 		}
-		return bytes.toByteArray();
+		return text.toString().getBytes(StandardCharsets.UTF_8);
 	}
 
 	/**

@@ -260,6 +260,22 @@ public final class PresenceHub implements AutoCloseable {
 	}
 
 	/**
+	 * Some of those who are in a room.
+	 * @param room the channel, always of a tenant
+	 * @param skip how many came before
+	 * @param limit how many are wanted
+	 * @return members in the order they came
+	 */
+	public List<PresenceMember> members(ChannelId room, long skip, int limit) {
+		List<MemberView> views;
+		synchronized (this.lock) {
+			Room found = this.table.room(room);
+			views = (found != null) ? found.views() : List.of();
+		}
+		return views.stream().sorted(MemberView.ORDER).skip(skip).limit(limit).map(MemberView::toMember).toList();
+	}
+
+	/**
 	 * Whether a user is connected.
 	 * @param tenant the user's tenant
 	 * @param user the name of the user
@@ -363,12 +379,7 @@ public final class PresenceHub implements AutoCloseable {
 
 		@Override
 		public List<PresenceMember> members() {
-			List<MemberView> views;
-			synchronized (PresenceHub.this.lock) {
-				Room room = PresenceHub.this.table.room(this.id);
-				views = (room != null) ? room.views() : List.of();
-			}
-			return views.stream().map(MemberView::toMember).toList();
+			return PresenceHub.this.members(this.id, 0, Integer.MAX_VALUE);
 		}
 
 		@Override

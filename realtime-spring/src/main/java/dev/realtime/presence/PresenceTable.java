@@ -4,7 +4,6 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -132,13 +131,6 @@ final class PresenceTable {
 			rooms.remove(session.room());
 			return rooms.isEmpty() ? null : rooms;
 		});
-	}
-
-	/**
-	 * Lets all sessions of a node go.
-	 */
-	void removeAll(String node, long at) {
-		List.copyOf(ids(node)).forEach((id) -> remove(node, id, at));
 	}
 
 	/**

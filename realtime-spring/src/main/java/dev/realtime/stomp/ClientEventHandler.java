@@ -106,7 +106,7 @@ final class ClientEventHandler {
 					"Subscribe first: the token of the subscription says " + "whether this connection may send events");
 		}
 		if (!send.guard()
-			.isSubscribedBy((held) -> held instanceof TokenRight token && token.publish()
+			.isSubscribedBy((held) -> held instanceof SubscribeRight token && token.publish()
 					&& token.topic().equals(right.topic()))) {
 			throw new DeniedException(ControlCode.FORBIDDEN);
 		}

@@ -1,9 +1,6 @@
 package dev.realtime.stomp;
 
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.Base64;
 import java.util.Locale;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -22,6 +19,8 @@ import dev.realtime.presence.PresenceState;
 import dev.realtime.stomp.StompConnection.Identity;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -40,9 +39,13 @@ final class PresenceBroker {
 
 	private static final String HEADER = "presence";
 
-	private static final int PUBLIC_ID_LENGTH = 16;
+	/** What every reader of JSON takes, also as part of something else. */
+	private static final int MAX_DEPTH = 100;
 
-	private static final JsonMapper MAPPER = JsonMapper.builder()
+	private static final JsonMapper MAPPER = JsonMapper
+		.builder(JsonFactory.builder()
+			.streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(MAX_DEPTH).build())
+			.build())
 		.enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS, DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
 		.build();
 
@@ -99,18 +102,7 @@ final class PresenceBroker {
 	 * The id of a member: users have their name, anonymous connections one of their own.
 	 */
 	private String memberId(StompConnection connection, Identity identity) {
-		return this.trust.isAnonymous(identity.user()) ? "@" + publicId(connection.id()) : identity.user().getName();
-	}
-
-	private static String publicId(String connection) {
-		try {
-			byte[] digest = MessageDigest.getInstance("SHA-256")
-				.digest(("connection:" + connection).getBytes(StandardCharsets.UTF_8));
-			return Base64.getUrlEncoder().withoutPadding().encodeToString(digest).substring(0, PUBLIC_ID_LENGTH);
-		}
-		catch (NoSuchAlgorithmException ex) {
-			throw new IllegalStateException(ex);
-		}
+		return this.trust.isAnonymous(identity.user()) ? "@" + connection.connection().publicId() : identity.user().getName();
 	}
 
 	/**
@@ -143,11 +135,15 @@ final class PresenceBroker {
 			if (!json.isObject() || unknown) {
 				return null;
 			}
-			String text = (data.isMissingNode() || data.isNull()) ? null : data.toString();
-			return (text != null && text.getBytes(StandardCharsets.UTF_8).length > this.dataSize) ? null
-					: new PresenceState(status(status), !data.isMissingNode(), text);
+			byte[] text = (data.isMissingNode() || data.isNull()) ? null : data.toString().getBytes(StandardCharsets.UTF_8);
+			if (text != null && text.length > this.dataSize) {
+				return null;
+			}
+			// Not the text itself: bytes have no half surrogate pairs, which could not be sent.
+			return new PresenceState(status(status), !data.isMissingNode(),
+					(text != null) ? new String(text, StandardCharsets.UTF_8) : null);
 		}
-		catch (JacksonException ex) {
+		catch (JacksonException | NumberFormatException ex) {
 			return null;
 		}
 	}

@@ -2,7 +2,7 @@ package dev.realtime.stomp;
 
 import dev.realtime.Decision;
 import dev.realtime.Tenant;
-import dev.realtime.access.Right;
+import dev.realtime.topic.ChannelSettings;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -13,7 +13,7 @@ import org.springframework.security.core.Authentication;
  * The right to a topic where the user wants to be seen, too: once it is granted, it says
  * as what.
  */
-final class PresenceRight implements Right {
+final class PresenceRight implements SubscribeRight {
 
 	private static final Logger logger = LoggerFactory.getLogger(PresenceRight.class);
 
@@ -54,6 +54,26 @@ final class PresenceRight implements Right {
 	@Override
 	public boolean isCheckable() {
 		return this.right.isCheckable();
+	}
+
+	@Override
+	public ChannelSettings settings() {
+		return this.right.settings();
+	}
+
+	@Override
+	public PresenceTerms presence() {
+		return this.terms;
+	}
+
+	@Override
+	public boolean publish() {
+		return this.right.publish();
+	}
+
+	@Override
+	public ControlCode refusal() {
+		return this.right.refusal();
 	}
 
 	/**

@@ -22,6 +22,13 @@ interface SubscribeRight extends Right {
 	}
 
 	/**
+	 * Whether a proof says that the client may send events to the channel too.
+	 */
+	default boolean publish() {
+		return false;
+	}
+
+	/**
 	 * What a client is told who does not have the right.
 	 */
 	default ControlCode refusal() {

@@ -291,6 +291,23 @@ class ReplicationTests {
 	}
 
 	@Test
+	void whenWhatMembersSayIsHardToWriteThenOtherNodesHearItAndWhatComesLater() {
+		this.one.join("c1", "ada");
+		for (String data : List.of("[0.1234567890123456789,1E+400]", "\"\ud800\"",
+				"[".repeat(480) + "1" + "]".repeat(480))) {
+			this.one.own.say("c1", Cluster.ROOM, new PresenceState(null, true, data));
+			this.cluster.pass(MOMENT);
+			assertThat(this.two.view("ada").data()).isEqualTo(data.replace('\ud800', '?'));
+		}
+		this.one.join("c2", "ben");
+		this.cluster.settle();
+		assertAll(Map.of("ada", 1, "ben", 1));
+		Cluster.Node three = this.cluster.start("3");
+		this.cluster.pass(MOMENT);
+		assertThat(three.members()).containsOnlyKeys("ada", "ben");
+	}
+
+	@Test
 	void whenSomebodyWhoIsNotThereSaysSomethingThenItIsRefused() {
 		PresenceState state = new PresenceState(PresenceStatus.BUSY, false, null);
 		assertThat(this.one.own.say("c1", Cluster.ROOM, state)).isFalse();

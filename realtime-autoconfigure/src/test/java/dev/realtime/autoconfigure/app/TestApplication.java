@@ -281,6 +281,11 @@ public class TestApplication {
 
 	}
 
+	@RealtimeTopic(name = "lobby.{room}.staff", presence = Presence.MEMBERS, canSubscribe = "denyAll")
+	static class LobbyStaffTopic {
+
+	}
+
 	@RealtimeTopic(name = "crowd.{room}", presence = Presence.COUNT, canSubscribe = "isAuthenticated()")
 	static class CrowdTopic {
 

@@ -7,6 +7,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import dev.realtime.CanPublish;
 import dev.realtime.CanSubscribe;
 import dev.realtime.Decision;
+import dev.realtime.Presence;
 import dev.realtime.RealtimeTopic;
 import dev.realtime.Scope;
 import dev.realtime.TenantAware;
@@ -101,7 +102,7 @@ public class TokenApplication {
 
 	}
 
-	@RealtimeTopic(name = "stage.{room}", canSubscribe = "isAuthenticated()")
+	@RealtimeTopic(name = "stage.{room}", presence = Presence.MEMBERS, canSubscribe = "isAuthenticated()")
 	static class StageTopic {
 
 		@CanPublish
