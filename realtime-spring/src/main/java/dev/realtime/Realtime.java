@@ -151,12 +151,14 @@ public interface Realtime {
 	 * @param user the name of the user
 	 * @return whether there is a connection, or was one within
 	 * {@code realtime.presence.leave-grace}
+	 * @throws IllegalStateException if {@code realtime.presence.enabled} is {@code false}
 	 */
 	boolean isOnline(String user);
 
 	/**
 	 * The users of the current tenant that are connected.
 	 * @return their names
+	 * @throws IllegalStateException if {@code realtime.presence.enabled} is {@code false}
 	 */
 	Set<String> onlineUsers();
 
@@ -165,6 +167,7 @@ public interface Realtime {
 	 * @param user the name of the user
 	 * @return now if the user is connected; empty if this node does not know: it
 	 * remembers the last 100,000 users that went since it was started
+	 * @throws IllegalStateException if {@code realtime.presence.enabled} is {@code false}
 	 */
 	Optional<Instant> lastSeen(String user);
 
@@ -172,6 +175,7 @@ public interface Realtime {
 	 * Where a user of the current tenant is a member.
 	 * @param user the name of the user
 	 * @return names of topics with their variables filled in
+	 * @throws IllegalStateException if {@code realtime.presence.enabled} is {@code false}
 	 */
 	Set<String> whereIs(String user);
 

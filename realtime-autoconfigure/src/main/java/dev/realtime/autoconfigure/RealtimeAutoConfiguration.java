@@ -184,7 +184,8 @@ public final class RealtimeAutoConfiguration {
 					new InfoWriter(mapper.getIfAvailable(JsonMapper::new),
 							(int) properties.presence().dataSize().toBytes()),
 					new EventBodies(payloads, validator::getIfUnique));
-			return new TopicsFactory(context, topicFactory).create(scanned, context.getClassLoader());
+			return new TopicsFactory(context, topicFactory, properties.presence().enabled()).create(scanned,
+					context.getClassLoader());
 		}
 
 	}

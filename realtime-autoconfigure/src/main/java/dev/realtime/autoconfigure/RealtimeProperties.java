@@ -297,6 +297,8 @@ public record RealtimeProperties(@DefaultValue("true") boolean enabled, @Default
 	/**
 	 * How members of channels are kept.
 	 *
+	 * @param enabled whether nodes tell each other who is connected, and topics may have
+	 * presence; the same on all nodes
 	 * @param window the least time between two diffs of a channel
 	 * @param countWindow the least time between two counts of a channel
 	 * @param leaveGrace how long a member stays whose connection broke, so that a page
@@ -309,14 +311,15 @@ public record RealtimeProperties(@DefaultValue("true") boolean enabled, @Default
 	 * about itself; the newest wins
 	 * @param maxListed channels with more members show their number only
 	 */
-	public record Presence(@DefaultValue("50ms") Duration window, @DefaultValue("1s") Duration countWindow,
-			@DefaultValue("10s") Duration leaveGrace, @DefaultValue("15s") Duration lease,
-			@DefaultValue("60s") Duration httpTtl, @DefaultValue("2KB") DataSize dataSize,
-			@DefaultValue("10") int updatesPerSecond, @DefaultValue("2500") int maxListed) {
+	public record Presence(@DefaultValue("true") boolean enabled, @DefaultValue("50ms") Duration window,
+			@DefaultValue("1s") Duration countWindow, @DefaultValue("10s") Duration leaveGrace,
+			@DefaultValue("15s") Duration lease, @DefaultValue("60s") Duration httpTtl,
+			@DefaultValue("2KB") DataSize dataSize, @DefaultValue("10") int updatesPerSecond,
+			@DefaultValue("2500") int maxListed) {
 
 		PresenceOptions toOptions() {
-			return new PresenceOptions(this.window, this.countWindow, this.leaveGrace, this.lease, this.httpTtl,
-					(int) this.dataSize.toBytes(), this.updatesPerSecond, this.maxListed);
+			return new PresenceOptions(this.enabled, this.window, this.countWindow, this.leaveGrace, this.lease,
+					this.httpTtl, (int) this.dataSize.toBytes(), this.updatesPerSecond, this.maxListed);
 		}
 
 	}

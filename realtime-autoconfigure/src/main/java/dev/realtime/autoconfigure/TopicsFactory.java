@@ -5,7 +5,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
+import dev.realtime.Presence;
 import dev.realtime.RealtimeTopic;
+import dev.realtime.topic.InvalidTopicException;
 import dev.realtime.topic.Topic;
 import dev.realtime.topic.TopicFactory;
 import dev.realtime.topic.Topics;
@@ -23,9 +25,16 @@ final class TopicsFactory {
 
 	private final TopicFactory topicFactory;
 
-	TopicsFactory(ListableBeanFactory beanFactory, TopicFactory topicFactory) {
+	private final boolean presence;
+
+	/**
+	 * A factory of all topics.
+	 * @param presence whether topics may have presence
+	 */
+	TopicsFactory(ListableBeanFactory beanFactory, TopicFactory topicFactory, boolean presence) {
 		this.beanFactory = beanFactory;
 		this.topicFactory = topicFactory;
+		this.presence = presence;
 	}
 
 	Topics create(TopicTypes scanned, @Nullable ClassLoader classLoader) {
@@ -33,7 +42,16 @@ final class TopicsFactory {
 		beanNamesByType(scanned, this.beanFactory, classLoader)
 			.forEach((type, beanName) -> topics.add(this.topicFactory.create(type,
 					() -> (beanName != null) ? this.beanFactory.getBean(beanName) : this.beanFactory.getBean(type))));
+		topics.forEach(this::requirePossible);
 		return new Topics(topics);
+	}
+
+	private void requirePossible(Topic topic) {
+		if (!this.presence && topic.presence().mode() != Presence.NONE) {
+			throw new InvalidTopicException(
+					"Topic " + topic + " has presence, which realtime.presence.enabled=false " + "switches off.",
+					"Remove that property, on all nodes, or 'presence' from the topic.");
+		}
 	}
 
 	static Map<Class<?>, @Nullable String> beanNamesByType(TopicTypes scanned, ListableBeanFactory beanFactory,

@@ -9,6 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import dev.realtime.CanSubscribe;
+import dev.realtime.Presence;
 import dev.realtime.Realtime;
 import dev.realtime.RealtimeTopic;
 import dev.realtime.Tenant;
@@ -22,6 +23,7 @@ import dev.realtime.core.RealtimeEngine;
 import dev.realtime.publish.DisabledRealtime;
 import dev.realtime.tenant.Tenants;
 import dev.realtime.token.ConnectionUser;
+import dev.realtime.topic.InvalidTopicException;
 import dev.realtime.topic.SubscribeAttempt;
 import dev.realtime.topic.Topic;
 import dev.realtime.topic.Topics;
@@ -96,6 +98,26 @@ class RealtimeAutoConfigurationTests {
 		this.runner.withPropertyValues("realtime.enabled=false")
 			.withUserConfiguration(TopicWithoutRule.class)
 			.run((context) -> assertThat(context).hasNotFailed());
+	}
+
+	@Test
+	void whenPresenceIsSwitchedOffThenQuestionsAboutItAreRefused() {
+		this.runner.withPropertyValues("realtime.presence.enabled=false").run((context) -> {
+			Realtime realtime = context.getBean(Realtime.class);
+			assertThat(realtime.publish("news", 1).join().offset()).isEqualTo(1);
+			assertThatIllegalStateException().isThrownBy(() -> realtime.isOnline("alice"))
+				.withMessageContaining("realtime.presence.enabled is false");
+		});
+	}
+
+	@Test
+	void whenPresenceIsSwitchedOffThenTopicsWithPresenceDoNotStart() {
+		this.runner.withPropertyValues("realtime.presence.enabled=false")
+			.withUserConfiguration(LoungeTopic.class)
+			.run((context) -> assertThat(context).getFailure()
+				.rootCause()
+				.isInstanceOf(InvalidTopicException.class)
+				.hasMessageContaining("realtime.presence.enabled=false"));
 	}
 
 	@Test
@@ -334,8 +356,9 @@ class RealtimeAutoConfigurationTests {
 						DataSize.ofBytes(0), 50, 64, DataSize.ofKilobytes(16), DataSize.ofKilobytes(64),
 						DataSize.ofMegabytes(1), Duration.ofSeconds(10), Duration.ofSeconds(10)),
 				new RealtimeProperties.Shutdown(Duration.ofSeconds(10)),
-				new RealtimeProperties.Presence(Duration.ofMillis(50), Duration.ofSeconds(1), Duration.ofSeconds(10),
-						Duration.ofSeconds(15), Duration.ofSeconds(60), DataSize.ofKilobytes(2), 10, 2500)));
+				new RealtimeProperties.Presence(true, Duration.ofMillis(50), Duration.ofSeconds(1),
+						Duration.ofSeconds(10), Duration.ofSeconds(15), Duration.ofSeconds(60), DataSize.ofKilobytes(2),
+						10, 2500)));
 	}
 
 	@Test
@@ -374,10 +397,10 @@ class RealtimeAutoConfigurationTests {
 				Map.entry("realtime.limits.headers-per-frame", "27"), Map.entry("realtime.limits.header-size", "28B"),
 				Map.entry("realtime.limits.frame-size", "8KB"), Map.entry("realtime.limits.pending-bytes", "9KB"),
 				Map.entry("realtime.limits.connect-timeout", "10ms"), Map.entry("realtime.limits.rule-timeout", "14s"),
-				Map.entry("realtime.shutdown.spread", "11s"), Map.entry("realtime.presence.window", "31ms"),
-				Map.entry("realtime.presence.count-window", "32ms"), Map.entry("realtime.presence.leave-grace", "33ms"),
-				Map.entry("realtime.presence.lease", "34s"), Map.entry("realtime.presence.http-ttl", "35s"),
-				Map.entry("realtime.presence.data-size", "36B"),
+				Map.entry("realtime.shutdown.spread", "11s"), Map.entry("realtime.presence.enabled", "false"),
+				Map.entry("realtime.presence.window", "31ms"), Map.entry("realtime.presence.count-window", "32ms"),
+				Map.entry("realtime.presence.leave-grace", "33ms"), Map.entry("realtime.presence.lease", "34s"),
+				Map.entry("realtime.presence.http-ttl", "35s"), Map.entry("realtime.presence.data-size", "36B"),
 				Map.entry("realtime.presence.updates-per-second", "37"),
 				Map.entry("realtime.presence.max-listed", "38")));
 		assertThat(properties).isEqualTo(new RealtimeProperties(false, RealtimeProperties.Role.RELAY, "/live", 8090,
@@ -394,9 +417,9 @@ class RealtimeAutoConfigurationTests {
 						30, 27, DataSize.ofBytes(28), DataSize.ofKilobytes(8), DataSize.ofKilobytes(9),
 						Duration.ofMillis(10), Duration.ofSeconds(14)),
 				new RealtimeProperties.Shutdown(Duration.ofSeconds(11)),
-
-				new RealtimeProperties.Presence(Duration.ofMillis(31), Duration.ofMillis(32), Duration.ofMillis(33),
-						Duration.ofSeconds(34), Duration.ofSeconds(35), DataSize.ofBytes(36), 37, 38)));
+				new RealtimeProperties.Presence(false, Duration.ofMillis(31), Duration.ofMillis(32),
+						Duration.ofMillis(33), Duration.ofSeconds(34), Duration.ofSeconds(35), DataSize.ofBytes(36), 37,
+						38)));
 	}
 
 	@Test
@@ -446,6 +469,11 @@ class RealtimeAutoConfigurationTests {
 
 	@RealtimeTopic(canSubscribe = "permitAll")
 	static class NewsTopic {
+
+	}
+
+	@RealtimeTopic(name = "lounge", presence = Presence.COUNT, canSubscribe = "permitAll")
+	static class LoungeTopic {
 
 	}
 

@@ -132,6 +132,9 @@ public final class PresenceHub implements AutoCloseable {
 	 * {@link #leave()}.
 	 */
 	public void start() {
+		if (!this.options.enabled()) {
+			return;
+		}
 		synchronized (this.lock) {
 			if (this.started) {
 				execute(this.replication::comeBack);
@@ -213,6 +216,9 @@ public final class PresenceHub implements AutoCloseable {
 	 * @param user the name of the user
 	 */
 	public void connected(Connection<?> connection, Tenant tenant, String user) {
+		if (!this.options.enabled()) {
+			return;
+		}
 		ChannelId online = PresenceTable.online(tenant.id());
 		execute(() -> this.own.join(connection.id(), online, user, null));
 		connection.onEnd((ending) -> execute(() -> this.own.leave(connection.id(), online, ending)));
@@ -282,6 +288,7 @@ public final class PresenceHub implements AutoCloseable {
 	 * @return whether there is a connection on some node
 	 */
 	public boolean isOnline(Tenant tenant, String user) {
+		requireEnabled();
 		synchronized (this.lock) {
 			return this.table.isOnline(tenant.id(), user);
 		}
@@ -293,6 +300,7 @@ public final class PresenceHub implements AutoCloseable {
 	 * @return the names of the users
 	 */
 	public Set<String> onlineUsers(Tenant tenant) {
+		requireEnabled();
 		synchronized (this.lock) {
 			Room online = this.table.room(PresenceTable.online(tenant.id()));
 			Set<String> users = new HashSet<>();
@@ -310,6 +318,7 @@ public final class PresenceHub implements AutoCloseable {
 	 * @return now if the user is connected; empty if that is not known
 	 */
 	public Optional<Instant> lastSeen(Tenant tenant, String user) {
+		requireEnabled();
 		synchronized (this.lock) {
 			Long time = this.table.isOnline(tenant.id(), user) ? Long.valueOf(this.timer.millis())
 					: this.table.lastSeen(tenant.id(), user);
@@ -324,8 +333,16 @@ public final class PresenceHub implements AutoCloseable {
 	 * @return names of topics with their variables filled in
 	 */
 	public Set<String> whereIs(Tenant tenant, String user) {
+		requireEnabled();
 		synchronized (this.lock) {
 			return this.table.whereIs(tenant.id(), user);
+		}
+	}
+
+	private void requireEnabled() {
+		if (!this.options.enabled()) {
+			throw new IllegalStateException("Nobody knows who is there, since realtime.presence.enabled is false. "
+					+ "Remove that property, on all nodes");
 		}
 	}
 
@@ -353,6 +370,9 @@ public final class PresenceHub implements AutoCloseable {
 	 * @return completed once it is said
 	 */
 	public CompletableFuture<Void> leave() {
+		if (!this.options.enabled()) {
+			return CompletableFuture.completedFuture(null);
+		}
 		CompletableFuture<Void> said = new CompletableFuture<>();
 		execute(() -> this.replication.bye().whenComplete((done, failure) -> said.complete(null)));
 		return said;

@@ -5,6 +5,7 @@ import java.time.Duration;
 /**
  * Settings of presence.
  *
+ * @param enabled whether anybody is told who is there, the other nodes included
  * @param window the least time between two diffs of a room, and between two messages to
  * other nodes
  * @param countWindow the least time between two counts of a room
@@ -17,8 +18,8 @@ import java.time.Duration;
  * @param maxListed rooms of more members show counts only
  * @since 0.1.0
  */
-public record PresenceOptions(Duration window, Duration countWindow, Duration leaveGrace, Duration lease,
-		Duration httpTtl, int dataSize, int updatesPerSecond, int maxListed) {
+public record PresenceOptions(boolean enabled, Duration window, Duration countWindow, Duration leaveGrace,
+		Duration lease, Duration httpTtl, int dataSize, int updatesPerSecond, int maxListed) {
 
 	private static final Duration SHORTEST_LEASE = Duration.ofSeconds(1);
 

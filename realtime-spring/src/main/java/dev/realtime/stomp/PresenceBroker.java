@@ -53,11 +53,8 @@ final class PresenceBroker {
 
 	private final PresenceHub hub;
 
-	private final int dataSize;
-
-	PresenceBroker(PresenceHub hub, int dataSize) {
+	PresenceBroker(PresenceHub hub) {
 		this.hub = hub;
-		this.dataSize = dataSize;
 	}
 
 	/**
@@ -80,6 +77,10 @@ final class PresenceBroker {
 		PresenceTerms terms = right.presence();
 		if (terms.mode() == Presence.NONE) {
 			throw new DeniedException(ControlCode.BAD_REQUEST, "This topic has no presence");
+		}
+		if (!this.hub.options().enabled()) {
+			// A token of a node where it is on.
+			throw new DeniedException(ControlCode.BAD_REQUEST, "Presence is switched off on this node");
 		}
 		Kind kind = switch (header) {
 			case "join" -> Kind.JOIN;
@@ -136,7 +137,7 @@ final class PresenceBroker {
 				return null;
 			}
 			byte[] text = (data.isMissingNode() || data.isNull()) ? null : data.toString().getBytes(StandardCharsets.UTF_8);
-			if (text != null && text.length > this.dataSize) {
+			if (text != null && text.length > this.hub.options().dataSize()) {
 				return null;
 			}
 			// Not the text itself: bytes have no half surrogate pairs, which could not be sent.

@@ -80,7 +80,7 @@ public final class StompBroker {
 			Tenants tenants, @Nullable ConnectAuthenticator authenticator, UserTokens tokens,
 			StompEndpointOptions options, AccessControl access, Limiter limiter, PresenceHub presence,
 			ServerSubscriptionControl subscriptions, JsonPayloads payloads) {
-		PresenceBroker presenceBroker = new PresenceBroker(presence, presence.options().dataSize());
+		PresenceBroker presenceBroker = new PresenceBroker(presence);
 		this.engine = engine;
 		this.tokens = tokens.connections();
 		this.access = access;
