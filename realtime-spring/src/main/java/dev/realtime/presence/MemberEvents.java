@@ -55,8 +55,9 @@ final class MemberEvents {
 				}
 			}
 			if (message.last()) {
-				List.copyOf(this.known.keySet()).forEach((id) -> echoed(id, this.state.get(id), fresh));
+				// Who came first: a member with another connection now has not left.
 				this.state.forEach((id, session) -> echoed(id, session, fresh));
+				List.copyOf(this.known.keySet()).forEach((id) -> echoed(id, this.state.get(id), fresh));
 				this.state.clear();
 			}
 		}

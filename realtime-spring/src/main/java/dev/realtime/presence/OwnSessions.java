@@ -5,6 +5,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Consumer;
 
 import dev.realtime.PresenceStatus;
 import dev.realtime.core.ChannelId;
@@ -26,7 +27,7 @@ final class OwnSessions {
 
 	private final PresenceTable table;
 
-	private final Replication replication;
+	private final Consumer<Change> announcer;
 
 	private final PresenceOptions options;
 
@@ -41,11 +42,15 @@ final class OwnSessions {
 
 	private long members;
 
-	OwnSessions(String node, PresenceTable table, Replication replication, PresenceOptions options,
+	/**
+	 * Nobody yet.
+	 * @param announcer tells the other nodes
+	 */
+	OwnSessions(String node, PresenceTable table, Consumer<Change> announcer, PresenceOptions options,
 			PresenceTimer timer) {
 		this.node = node;
 		this.table = table;
-		this.replication = replication;
+		this.announcer = announcer;
 		this.options = options;
 		this.timer = timer;
 	}
@@ -75,7 +80,7 @@ final class OwnSessions {
 
 	private void put(Own own, Session session) {
 		this.table.put(this.node, own.id, session);
-		this.replication.changed(new Change(own.id, session, 0));
+		this.announcer.accept(new Change(own.id, session, 0));
 	}
 
 	private @Nullable Session session(Own own) {
@@ -138,7 +143,7 @@ final class OwnSessions {
 	private void remove(Own own, long at) {
 		this.members -= PresenceTable.isOnline(own.place.room()) ? 0 : 1;
 		this.table.remove(this.node, own.id, at);
-		this.replication.changed(new Change(own.id, null, at));
+		this.announcer.accept(new Change(own.id, null, at));
 	}
 
 	/**

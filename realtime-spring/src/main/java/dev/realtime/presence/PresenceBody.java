@@ -1,8 +1,10 @@
 package dev.realtime.presence;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 
 import org.jspecify.annotations.Nullable;
 
@@ -58,6 +60,29 @@ final class PresenceBody {
 	 * @param left ids of those that left, as JSON
 	 */
 	record Diff(List<String> joined, List<String> updated, List<String> left) {
+
+		Diff() {
+			this(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+		}
+
+		/**
+		 * Takes a member up, as far as it is news.
+		 * @param known the members as somebody knows them, who knows this one then, too
+		 * @param now the member as JSON, or {@code null} if it is not there or not to be
+		 * seen
+		 */
+		void learn(Map<String, String> known, String user, @Nullable String now) {
+			String before = (now != null) ? known.put(user, now) : known.remove(user);
+			if (now == null && before != null) {
+				this.left.add(MemberView.quoted(user));
+			}
+			else if (now != null && before == null) {
+				this.joined.add(now);
+			}
+			else if (now != null && !now.equals(before)) {
+				this.updated.add(now);
+			}
+		}
 
 		boolean isEmpty() {
 			return this.joined.isEmpty() && this.updated.isEmpty() && this.left.isEmpty();

@@ -1,32 +1,20 @@
 package dev.realtime.presence;
 
 import java.security.SecureRandom;
-import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 import dev.realtime.ChannelPresence;
 import dev.realtime.PresenceMember;
 import dev.realtime.Tenant;
 import dev.realtime.core.ChannelId;
 import dev.realtime.core.Connection;
-import dev.realtime.core.Ending;
-import dev.realtime.core.HistoryOptions;
-import dev.realtime.core.NodeChannel;
 import dev.realtime.core.RealtimeEngine;
-import dev.realtime.core.Subscription;
 import dev.realtime.core.SubscriptionObserver;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -41,54 +29,21 @@ import org.slf4j.LoggerFactory;
  */
 public final class PresenceHub implements AutoCloseable {
 
-	private static final String CHANNEL = "presence";
-
-	private static final String CONTROL = "presence";
-
-	/** What a node can catch up with after it was cut off. Beyond it all tell all. */
-	private static final HistoryOptions HISTORY = new HistoryOptions(100, Duration.ofMinutes(1), 0);
-
-	private static final Duration LONGEST_TICK = Duration.ofSeconds(1);
-
-	private static final int TICKS_PER_LEASE = 10;
-
-	/** Events and questions that wait. Beyond it they are dropped. */
-	private static final int MAX_WAITING = 100_000;
-
 	private static final Logger logger = LoggerFactory.getLogger(PresenceHub.class);
-
-	private final RealtimeEngine engine;
 
 	private final PresenceOptions options;
 
-	private final PresenceTimer timer;
+	private final LockedTimer timer;
 
-	private final ThreadPoolExecutor events = worker("realtime-presence-events");
+	private final Worker events = new Worker("realtime-presence-events");
 
-	private final ThreadPoolExecutor visibility = worker("realtime-presence-visibility");
-
-	private final Object lock = new Object();
-
-	private final Map<ChannelId, Audience> audiences = new HashMap<>();
-
-	/** Rooms in which something happened during the task under way. */
-	private final Set<ChannelId> touched = new LinkedHashSet<>();
+	private final Worker visibility = new Worker("realtime-presence-visibility");
 
 	private final PresenceTable table;
 
-	private final MemberEvents memberEvents;
+	private final Audiences audiences;
 
-	private final Replication replication;
-
-	private final OwnSessions own;
-
-	private final NodeChannel nodes;
-
-	private final Audience.Stage stage = new Stage();
-
-	private boolean warned;
-
-	private boolean started;
+	private final NodeLink nodes;
 
 	/**
 	 * Presence on a node.
@@ -97,105 +52,20 @@ public final class PresenceHub implements AutoCloseable {
 	 * @param listener gets events for the application, on a thread that may block
 	 */
 	public PresenceHub(RealtimeEngine engine, PresenceOptions options, Consumer<Object> listener) {
-		this(engine, options, listener, new ThreadTimer());
-	}
-
-	PresenceHub(RealtimeEngine engine, PresenceOptions options, Consumer<Object> listener, PresenceTimer timer) {
-		this.engine = engine;
-		this.options = options;
-		this.timer = timer;
 		String node = Long.toString(new SecureRandom().nextLong() >>> 1, Character.MAX_RADIX);
+		this.options = options;
+		this.timer = new LockedTimer(new ThreadTimer(), this::taskDone);
 		this.table = new PresenceTable(this::changed);
-		this.memberEvents = new MemberEvents(this.table, (event) -> publish(listener, event));
-		this.nodes = engine.nodeChannel(CHANNEL, HISTORY, new OtherNodes());
-		this.replication = new Replication(node, this.table, options, new Locked(), this.nodes::send, new Heard());
-		this.own = new OwnSessions(node, this.table, this.replication, options, new Locked());
+		this.audiences = new Audiences(engine, this.table, options, this.timer, this.visibility);
+		this.nodes = new NodeLink(engine, node, this.table, options, this.timer, (event) -> publish(listener, event));
 	}
 
-	private static ThreadPoolExecutor worker(String name) {
-		ThreadPoolExecutor worker = new ThreadPoolExecutor(1, 1, 30, TimeUnit.SECONDS,
-				new LinkedBlockingQueue<>(MAX_WAITING), (task) -> {
-					Thread thread = new Thread(task, name);
-					thread.setDaemon(true);
-					return thread;
-				}, (task, executor) -> {
-					if (!executor.isShutdown()) {
-						logger.warn("{}: more than {} wait, one is dropped", name, MAX_WAITING);
-					}
-				});
-		worker.allowCoreThreadTimeOut(true);
-		return worker;
-	}
-
-	/**
-	 * Begins to tell the other nodes, and to listen to them, or goes on with it after
-	 * {@link #leave()}.
-	 */
-	public void start() {
-		if (!this.options.enabled()) {
-			return;
-		}
-		synchronized (this.lock) {
-			if (this.started) {
-				execute(this.replication::comeBack);
-				return;
-			}
-			this.started = true;
-		}
-		this.nodes.listen();
-		tickLater();
-	}
-
-	private void tickLater() {
-		Duration tick = this.options.lease().dividedBy(TICKS_PER_LEASE);
-		this.timer.schedule(() -> {
-			locked(this.replication::tick);
-			tickLater();
-		}, (tick.compareTo(LONGEST_TICK) < 0) ? tick : LONGEST_TICK);
-	}
-
-	/**
-	 * Runs a task of the timer's thread.
-	 */
-	private void locked(Runnable task) {
-		synchronized (this.lock) {
-			try {
-				task.run();
-			}
-			finally {
-				this.touched.forEach(this::scheduleTurn);
-				this.touched.clear();
-			}
-		}
-	}
-
-	private void execute(Runnable task) {
-		this.timer.execute(() -> locked(task));
+	private void taskDone() {
+		this.audiences.scheduleTurns();
 	}
 
 	private void changed(ChannelId room, String user) {
-		Audience audience = this.audiences.get(room);
-		if (audience != null) {
-			audience.changed(user);
-			this.touched.add(room);
-		}
-	}
-
-	private void scheduleTurn(ChannelId room) {
-		Audience audience = this.audiences.get(room);
-		Long due = (audience != null) ? audience.claimTurn(this.table.room(room)) : null;
-		if (due != null) {
-			long delay = Math.max(0, due - this.timer.nanoTime());
-			this.timer.schedule(() -> locked(() -> turn(room)), Duration.ofNanos(delay));
-		}
-	}
-
-	private void turn(ChannelId room) {
-		Audience audience = this.audiences.get(room);
-		if (audience != null) {
-			audience.turn(this.table.room(room), this.timer.nanoTime());
-			this.touched.add(room);
-		}
+		this.audiences.changed(room, user);
 	}
 
 	private void publish(Consumer<Object> listener, Object event) {
@@ -210,6 +80,16 @@ public final class PresenceHub implements AutoCloseable {
 	}
 
 	/**
+	 * Begins to tell the other nodes, and to listen to them, or goes on with it after
+	 * {@link #leave()}. Does nothing if presence is switched off.
+	 */
+	public void start() {
+		if (this.options.enabled()) {
+			this.nodes.start();
+		}
+	}
+
+	/**
 	 * A user has connected, and is online until the connection ends.
 	 * @param connection the connection
 	 * @param tenant the user's tenant
@@ -220,8 +100,9 @@ public final class PresenceHub implements AutoCloseable {
 			return;
 		}
 		ChannelId online = PresenceTable.online(tenant.id());
-		execute(() -> this.own.join(connection.id(), online, user, null));
-		connection.onEnd((ending) -> execute(() -> this.own.leave(connection.id(), online, ending)));
+		this.timer.execute(() -> this.nodes.own().join(connection.id(), online, user, null));
+		connection
+			.onEnd((ending) -> this.timer.execute(() -> this.nodes.own().leave(connection.id(), online, ending)));
 	}
 
 	/**
@@ -230,7 +111,7 @@ public final class PresenceHub implements AutoCloseable {
 	 * @return an observer for this subscription alone
 	 */
 	public SubscriptionObserver observer(Participation participation) {
-		return new Participant(participation);
+		return new Participant(participation, this.audiences, this.nodes.own(), this.timer);
 	}
 
 	/**
@@ -242,7 +123,7 @@ public final class PresenceHub implements AutoCloseable {
 	 */
 	public CompletableFuture<Boolean> say(String connection, ChannelId room, PresenceState state) {
 		CompletableFuture<Boolean> known = new CompletableFuture<>();
-		execute(() -> known.complete(this.own.say(connection, room, state)));
+		this.timer.execute(() -> known.complete(this.nodes.own().say(connection, room, state)));
 		return known;
 	}
 
@@ -253,7 +134,7 @@ public final class PresenceHub implements AutoCloseable {
 	 * @param info what others see of the user, a JSON object
 	 */
 	public void track(ChannelId room, String user, @Nullable String info) {
-		execute(() -> this.own.track(room, user, info));
+		this.timer.execute(() -> this.nodes.own().track(room, user, info));
 	}
 
 	/**
@@ -262,7 +143,7 @@ public final class PresenceHub implements AutoCloseable {
 	 * @return a view that looks anew with each call
 	 */
 	public ChannelPresence presence(ChannelId room) {
-		return new RoomPresence(room);
+		return new RoomPresence(this, room);
 	}
 
 	/**
@@ -273,12 +154,19 @@ public final class PresenceHub implements AutoCloseable {
 	 * @return members in the order they came
 	 */
 	public List<PresenceMember> members(ChannelId room, long skip, int limit) {
-		List<MemberView> views;
-		synchronized (this.lock) {
-			Room found = this.table.room(room);
-			views = (found != null) ? found.views() : List.of();
-		}
+		List<MemberView> views = ask(room, Room::views, List.of());
 		return views.stream().sorted(MemberView.ORDER).skip(skip).limit(limit).map(MemberView::toMember).toList();
+	}
+
+	/**
+	 * Looks into a room.
+	 * @param empty the answer if nobody is there
+	 */
+	<T> T ask(ChannelId room, Function<Room, T> question, T empty) {
+		return this.timer.ask(() -> {
+			Room found = this.table.room(room);
+			return (found != null) ? question.apply(found) : empty;
+		});
 	}
 
 	/**
@@ -289,9 +177,7 @@ public final class PresenceHub implements AutoCloseable {
 	 */
 	public boolean isOnline(Tenant tenant, String user) {
 		requireEnabled();
-		synchronized (this.lock) {
-			return this.table.isOnline(tenant.id(), user);
-		}
+		return this.timer.ask(() -> this.table.isOnline(tenant.id(), user));
 	}
 
 	/**
@@ -301,14 +187,7 @@ public final class PresenceHub implements AutoCloseable {
 	 */
 	public Set<String> onlineUsers(Tenant tenant) {
 		requireEnabled();
-		synchronized (this.lock) {
-			Room online = this.table.room(PresenceTable.online(tenant.id()));
-			Set<String> users = new HashSet<>();
-			if (online != null) {
-				online.users().forEach(users::add);
-			}
-			return users;
-		}
+		return ask(PresenceTable.online(tenant.id()), Room::users, Set.of());
 	}
 
 	/**
@@ -319,11 +198,11 @@ public final class PresenceHub implements AutoCloseable {
 	 */
 	public Optional<Instant> lastSeen(Tenant tenant, String user) {
 		requireEnabled();
-		synchronized (this.lock) {
+		return this.timer.ask(() -> {
 			Long time = this.table.isOnline(tenant.id(), user) ? Long.valueOf(this.timer.millis())
 					: this.table.lastSeen(tenant.id(), user);
 			return Optional.ofNullable(time).map(Instant::ofEpochMilli);
-		}
+		});
 	}
 
 	/**
@@ -334,9 +213,7 @@ public final class PresenceHub implements AutoCloseable {
 	 */
 	public Set<String> whereIs(Tenant tenant, String user) {
 		requireEnabled();
-		synchronized (this.lock) {
-			return this.table.whereIs(tenant.id(), user);
-		}
+		return this.timer.ask(() -> this.table.whereIs(tenant.id(), user));
 	}
 
 	private void requireEnabled() {
@@ -351,9 +228,7 @@ public final class PresenceHub implements AutoCloseable {
 	 * @return the number of connections in rooms
 	 */
 	public long members() {
-		synchronized (this.lock) {
-			return this.own.members();
-		}
+		return this.timer.ask(this.nodes.own()::members);
 	}
 
 	/**
@@ -370,205 +245,15 @@ public final class PresenceHub implements AutoCloseable {
 	 * @return completed once it is said
 	 */
 	public CompletableFuture<Void> leave() {
-		if (!this.options.enabled()) {
-			return CompletableFuture.completedFuture(null);
-		}
-		CompletableFuture<Void> said = new CompletableFuture<>();
-		execute(() -> this.replication.bye().whenComplete((done, failure) -> said.complete(null)));
-		return said;
+		return this.options.enabled() ? this.nodes.leave() : CompletableFuture.completedFuture(null);
 	}
 
 	@Override
 	public void close() {
 		this.nodes.close();
 		this.timer.close();
-		this.events.shutdown();
-		this.visibility.shutdown();
-	}
-
-	/**
-	 * A room as the application sees it.
-	 */
-	private final class RoomPresence implements ChannelPresence {
-
-		private final ChannelId id;
-
-		RoomPresence(ChannelId id) {
-			this.id = id;
-		}
-
-		@Override
-		public List<PresenceMember> members() {
-			return PresenceHub.this.members(this.id, 0, Integer.MAX_VALUE);
-		}
-
-		@Override
-		public int count() {
-			synchronized (PresenceHub.this.lock) {
-				Room room = PresenceHub.this.table.room(this.id);
-				return (room != null) ? room.size() : 0;
-			}
-		}
-
-		@Override
-		public boolean contains(String user) {
-			synchronized (PresenceHub.this.lock) {
-				Room room = PresenceHub.this.table.room(this.id);
-				return room != null && room.contains(user);
-			}
-		}
-
-	}
-
-	/**
-	 * A subscription that joins, views, or both.
-	 */
-	private final class Participant implements SubscriptionObserver {
-
-		private final Participation participation;
-
-		Participant(Participation participation) {
-			this.participation = participation;
-		}
-
-		@Override
-		public void onLive(Subscription<?> subscription) {
-			execute(() -> {
-				ChannelId room = this.participation.room();
-				PresenceHub.this.audiences
-					.computeIfAbsent(room,
-							(id) -> new Audience(PresenceHub.this.options, PresenceHub.this.stage,
-									PresenceHub.this.timer.nanoTime()))
-					.add(new Viewer(subscription, this.participation.countOnly(), this.participation.visibility()));
-				PresenceHub.this.touched.add(room);
-				if (this.participation.joins()) {
-					PresenceHub.this.own.join(this.participation.connection(), room, this.participation.user(),
-							this.participation.info());
-				}
-			});
-		}
-
-		@Override
-		public void onEnd(Subscription<?> subscription, Ending ending) {
-			execute(() -> {
-				ChannelId room = this.participation.room();
-				Audience audience = PresenceHub.this.audiences.get(room);
-				if (audience != null) {
-					audience.remove(subscription);
-					if (audience.isEmpty()) {
-						PresenceHub.this.audiences.remove(room);
-					}
-				}
-				if (this.participation.joins()) {
-					PresenceHub.this.own.leave(this.participation.connection(), room, ending);
-				}
-			});
-		}
-
-	}
-
-	/**
-	 * How viewers are told.
-	 */
-	private final class Stage implements Audience.Stage {
-
-		@Override
-		public void tell(List<Subscription<?>> subscriptions, byte[] body) {
-			PresenceHub.this.engine.tell(subscriptions, CONTROL, body);
-		}
-
-		@Override
-		public Executor visibility() {
-			return PresenceHub.this.visibility;
-		}
-
-	}
-
-	/**
-	 * The timer for those who need the lock.
-	 */
-	private final class Locked implements PresenceTimer {
-
-		@Override
-		public void execute(Runnable task) {
-			PresenceHub.this.timer.execute(() -> locked(task));
-		}
-
-		@Override
-		public void schedule(Runnable task, Duration delay) {
-			PresenceHub.this.timer.schedule(() -> locked(task), delay);
-		}
-
-		@Override
-		public long nanoTime() {
-			return PresenceHub.this.timer.nanoTime();
-		}
-
-		@Override
-		public long millis() {
-			return PresenceHub.this.timer.millis();
-		}
-
-		@Override
-		public void close() {
-			PresenceHub.this.timer.close();
-		}
-
-	}
-
-	/**
-	 * What follows from what other nodes say.
-	 */
-	private final class Heard implements Replication.Observer {
-
-		@Override
-		public void came(Session session) {
-			PresenceHub.this.memberEvents.came(session, false);
-			PresenceHub.this.own.returned(session.room(), session.user());
-			PresenceHub.this.replication.moved(session);
-		}
-
-		@Override
-		public void gone(Session session, boolean responsible) {
-			PresenceHub.this.memberEvents.gone(session, responsible);
-		}
-
-		@Override
-		public void echoed(NodeMessage message) {
-			PresenceHub.this.memberEvents.echoed(message, PresenceHub.this.replication::moved);
-		}
-
-	}
-
-	/**
-	 * Hears other nodes.
-	 */
-	private final class OtherNodes implements NodeChannel.Listener {
-
-		@Override
-		public void onListening() {
-			execute(PresenceHub.this.replication::resync);
-		}
-
-		@Override
-		public void onMessage(byte[] data) {
-			NodeMessage message = NodeMessage.parse(data);
-			if (message != null) {
-				execute(() -> PresenceHub.this.replication.heard(message));
-			}
-			else if (!PresenceHub.this.warned) {
-				PresenceHub.this.warned = true;
-				logger.warn("Ignored what is no word about presence that this version knows. Do all nodes run the same "
-						+ "version, and does nobody else write to Redis under this key prefix?");
-			}
-		}
-
-		@Override
-		public void onGap() {
-			logger.debug("Something about presence was missed: all nodes tell all");
-			execute(PresenceHub.this.replication::resync);
-		}
-
+		this.events.close();
+		this.visibility.close();
 	}
 
 }

@@ -21,6 +21,9 @@ import java.time.Duration;
 public record PresenceOptions(boolean enabled, Duration window, Duration countWindow, Duration leaveGrace,
 		Duration lease, Duration httpTtl, int dataSize, int updatesPerSecond, int maxListed) {
 
+	/** Beats of a lease. */
+	private static final int BEATS = 3;
+
 	private static final Duration SHORTEST_LEASE = Duration.ofSeconds(1);
 
 	public PresenceOptions {
@@ -37,6 +40,13 @@ public record PresenceOptions(boolean enabled, Duration window, Duration countWi
 			throw new IllegalArgumentException(
 					"realtime.presence.data-size and max-listed are not negative, " + "updates-per-second is positive");
 		}
+	}
+
+	/**
+	 * How often a node says at least something.
+	 */
+	Duration beat() {
+		return this.lease.dividedBy(BEATS);
 	}
 
 	private static void requirePositive(String name, Duration duration) {

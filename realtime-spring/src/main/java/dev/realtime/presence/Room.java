@@ -1,9 +1,11 @@
 package dev.realtime.presence;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 import dev.realtime.core.ChannelId;
 import org.jspecify.annotations.Nullable;
@@ -33,8 +35,11 @@ final class Room {
 		return this.members.containsKey(user);
 	}
 
-	Iterable<String> users() {
-		return this.members.keySet();
+	/**
+	 * Who is here now.
+	 */
+	Set<String> users() {
+		return new HashSet<>(this.members.keySet());
 	}
 
 	/**

@@ -17,11 +17,14 @@ final class Viewer {
 
 	final boolean countOnly;
 
-	/** Whom it may see, if not everybody. Asked by one thread at a time. */
+	/** Whom it may see, if not everybody. May block. */
 	final @Nullable Predicate<PresenceMember> visibility;
 
 	/** Whether it heard of the room as it was at the last turn. */
 	boolean told;
+
+	/** Whether nobody has to be asked for it any more. */
+	volatile boolean gone;
 
 	/**
 	 * What it knows of whom, where not everybody sees the same. Of the thread that asks
@@ -36,6 +39,10 @@ final class Viewer {
 		this.subscription = subscription;
 		this.countOnly = countOnly;
 		this.visibility = visibility;
+	}
+
+	boolean maySee(MemberView view) {
+		return !this.gone && (this.visibility == null || this.visibility.test(view.toMember()));
 	}
 
 }

@@ -11,7 +11,6 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 
@@ -120,13 +119,14 @@ final class Cluster {
 
 		final PresenceTable table;
 
-		final MemberEvents memberEvents;
-
 		final Replication replication;
 
 		final OwnSessions own;
 
 		boolean deaf;
+
+		/** Questions to the application that it takes its time for, if it does. */
+		List<Runnable> thinking;
 
 		Node(String name) {
 			this.name = name;
@@ -136,29 +136,10 @@ final class Cluster {
 					turnLater();
 				}
 			});
-			this.memberEvents = new MemberEvents(this.table, this.events::add);
-			this.replication = new Replication(name, this.table, TestPresence.OPTIONS, this.timer, Cluster.this::send,
-					new Replication.Observer() {
-
-						@Override
-						public void came(Session session) {
-							Node.this.memberEvents.came(session, false);
-							Node.this.own.returned(session.room(), session.user());
-							Node.this.replication.moved(session);
-						}
-
-						@Override
-						public void gone(Session session, boolean responsible) {
-							Node.this.memberEvents.gone(session, responsible);
-						}
-
-						@Override
-						public void echoed(NodeMessage message) {
-							Node.this.memberEvents.echoed(message, Node.this.replication::moved);
-						}
-
-					});
-			this.own = new OwnSessions(name, this.table, this.replication, TestPresence.OPTIONS, this.timer);
+			NodeSessions sessions = new NodeSessions(name, this.table, TestPresence.OPTIONS, this.timer,
+					Cluster.this::send, this.events::add);
+			this.replication = sessions.replication();
+			this.own = sessions.own();
 		}
 
 		private void turnLater() {
@@ -259,8 +240,18 @@ final class Cluster {
 		}
 
 		@Override
-		public Executor visibility() {
-			return Runnable::run;
+		public void ask(Runnable question, Runnable then) {
+			Runnable task = () -> {
+				question.run();
+				then.run();
+				this.node.turnLater();
+			};
+			if (this.node.thinking != null) {
+				this.node.thinking.add(task);
+			}
+			else {
+				task.run();
+			}
 		}
 
 	}
