@@ -12,6 +12,9 @@ import java.lang.annotation.Target;
  * avatar. It runs once per subscription, after the rule, as the user who subscribes, and
  * may block. An exception is a denial and is logged.
  * <p>
+ * It runs again whenever the rule does, such as after {@link Access#recheck}, and others
+ * see what it says then. If it throws then, they go on seeing what it said before.
+ * <p>
  * Parameters, in any order: {@link TopicVariable}, {@code Principal} or
  * {@code Authentication}, {@code @AuthenticationPrincipal}, {@link Tenant}.
  *

@@ -12,6 +12,9 @@ import java.lang.annotation.Target;
  * for rooms of some hundred at most; who may not see anybody is told the number of those
  * it may see. An exception is a no and is logged. Members always see themselves.
  * <p>
+ * It runs again for all members when the rule of the viewer does, such as after
+ * {@link Access#recheck}.
+ * <p>
  * Parameters, in any order: {@link PresenceMember}, and of the viewer what
  * {@link PresenceInfo} methods take.
  * <p>

@@ -7,9 +7,9 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * On a handler method of Spring MVC: who asks it successfully is a member of a topic for
- * the next minute ({@code realtime.presence.http-ttl}), without any connection. The rule
- * of the topic is not asked, since the method answered.
+ * On a handler method of Spring MVC: who is logged in and asks it successfully is a
+ * member of a topic for the next minute ({@code realtime.presence.http-ttl}), without any
+ * connection. The rule of the topic is not asked, since the method answered.
  *
  * <pre>{@code
  * &#64;GetMapping("/contacts/{id}")

@@ -8,6 +8,7 @@ import java.util.Map;
 import dev.realtime.PresenceMember;
 import dev.realtime.PresenceStatus;
 import dev.realtime.Realtime;
+import dev.realtime.autoconfigure.app.TestApplication.Cast;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -34,6 +35,9 @@ class PresenceTests {
 
 	@Autowired
 	private Realtime realtime;
+
+	@Autowired
+	private Cast cast;
 
 	@Test
 	void whenSomebodyJoinsThenItIsToldWhoIsThereAndTheOthersThatItCame() {
@@ -225,6 +229,37 @@ class PresenceTests {
 			alice.unsubscribe("s1");
 			eve.unsubscribe("s1");
 			assertThat(presence(bob.next(), "s1", null).path("left")).hasToString("[\"eve\"]");
+			bob.expectNothingElse();
+		}
+	}
+
+	@Test
+	void whenRulesRunAgainThenOthersSeeWhatTheTopicSaysNowAndViewersWhomTheyMay() {
+		String room = Rooms.fresh();
+		Realtime acme = this.realtime.forTenant("acme");
+		this.cast.rename("alice", "Alice");
+		try (RawStompClient alice = connect("alice"); RawStompClient bob = connect("bob")) {
+			alice.subscribe("s1", "/realtime/cast." + room, "presence:join");
+			alice.next();
+			bob.subscribe("s1", "/realtime/cast." + room, "presence:watch");
+			assertThat(presence(bob.next(), "s1", null).path("count").asInt()).isEqualTo(1);
+			this.cast.rename("alice", "Queen");
+			acme.access().recheck("alice").join();
+			for (RawStompClient each : List.of(alice, bob)) {
+				JsonNode updated = presence(each.next(), "s1", null).path("updated");
+				assertThat(ids(updated)).containsExactly("alice");
+				assertThat(updated.path(0).path("info").path("name").asString()).isEqualTo("Queen");
+			}
+			this.cast.rename("alice", "?");
+			acme.access().recheck("alice").join();
+			this.cast.hide("alice", "bob");
+			acme.access().recheck("bob").join();
+			assertThat(presence(bob.next(), "s1", null).path("left")).hasToString("[\"alice\"]");
+			this.cast.show("alice", "bob");
+			acme.access().recheck("bob").join();
+			JsonNode joined = presence(bob.next(), "s1", null).path("joined");
+			assertThat(joined.path(0).path("info").path("name").asString()).isEqualTo("Queen");
+			alice.expectNothingElse();
 			bob.expectNothingElse();
 		}
 	}

@@ -77,8 +77,8 @@ public final class TrackPresenceInterceptor implements HandlerInterceptor {
 		TrackPresence annotation = annotation(handler);
 		Authentication user = SecurityContextHolder.getContext().getAuthentication();
 		Topic topic = (annotation != null) ? topic(annotation.value()) : null;
-		if (annotation != null && topic != null && ex == null
-				&& response.getStatus() < HttpStatus.BAD_REQUEST.value() && this.trust.isAuthenticated(user)) {
+		if (annotation != null && topic != null && ex == null && response.getStatus() < HttpStatus.BAD_REQUEST.value()
+				&& this.trust.isAuthenticated(user)) {
 			track(topic, name(annotation.value(), request), user);
 		}
 	}

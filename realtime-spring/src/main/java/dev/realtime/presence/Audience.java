@@ -65,6 +65,13 @@ final class Audience {
 		this.counting.remove(subscription);
 	}
 
+	/**
+	 * A viewer may be allowed to see others now.
+	 */
+	void doubt(Viewer viewer) {
+		this.restricted.doubt(viewer);
+	}
+
 	void changed(String user) {
 		this.changed.add(user);
 	}

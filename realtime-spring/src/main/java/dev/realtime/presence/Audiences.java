@@ -65,6 +65,17 @@ final class Audiences {
 	}
 
 	/**
+	 * A viewer may be allowed to see others now.
+	 */
+	void doubt(ChannelId room, Viewer viewer) {
+		Audience audience = this.audiences.get(room);
+		if (audience != null) {
+			audience.doubt(viewer);
+			this.touched.add(room);
+		}
+	}
+
+	/**
 	 * Something about a member changed.
 	 */
 	void changed(ChannelId room, String user) {

@@ -89,8 +89,8 @@ final class NodeLink implements NodeChannel.Listener {
 	 */
 	CompletableFuture<Void> leave() {
 		CompletableFuture<Void> said = new CompletableFuture<>();
-		this.timer.execute(
-				() -> this.sessions.replication().bye().whenComplete((done, failure) -> said.complete(null)));
+		this.timer
+			.execute(() -> this.sessions.replication().bye().whenComplete((done, failure) -> said.complete(null)));
 		return said;
 	}
 

@@ -187,12 +187,14 @@ record NodeMessage(String node, Kind kind, long sequence, int part, boolean last
 			json.writeNumber(session.joined());
 			json.writeNumber(session.said());
 			boolean plain = session.info() == null && session.data() == null
-					&& session.status() == PresenceStatus.ONLINE && session.room().user() == null;
+					&& session.status() == PresenceStatus.ONLINE && session.room().user() == null
+					&& session.described() == session.joined();
 			if (!plain) {
 				writeRaw(json, session.info());
 				json.writeNumber(session.status().ordinal());
 				writeRaw(json, session.data());
 				json.writeString(session.room().user());
+				json.writeNumber(session.described());
 			}
 		}
 
@@ -216,7 +218,8 @@ record NodeMessage(String node, Kind kind, long sequence, int part, boolean last
 					new ChannelId(text(json.required(1)), text(json.path(10)), json.required(2).asString()),
 					json.required(3).asString(), raw(json.path(7)),
 					(status >= 0 && status < statuses.length) ? statuses[status] : PresenceStatus.ONLINE,
-					raw(json.path(9)), json.required(4).asLong(), json.required(5).asLong(), json.required(6).asLong());
+					raw(json.path(9)), json.required(4).asLong(), json.required(5).asLong(),
+					json.path(11).asLong(json.required(5).asLong()), json.required(6).asLong());
 			return new Change(id, session, 0);
 		}
 

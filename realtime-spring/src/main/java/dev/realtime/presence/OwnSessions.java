@@ -5,7 +5,9 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Consumer;
+import java.util.function.ToLongFunction;
 
 import dev.realtime.PresenceStatus;
 import dev.realtime.core.ChannelId;
@@ -60,6 +62,7 @@ final class OwnSessions {
 		Own own = this.places.get(place);
 		if (own != null) {
 			own.joins++;
+			describe(own, info);
 			return;
 		}
 		enter(place, user, info);
@@ -74,8 +77,35 @@ final class OwnSessions {
 		MemberView view = (room != null) ? room.view(user) : null;
 		long now = this.timer.millis();
 		put(own, new Session(place.room(), user, info, PresenceStatus.ONLINE, null, (view != null) ? view.since() : now,
-				now, 0));
+				now, now, 0));
 		return own;
+	}
+
+	/**
+	 * What others see of a user has been found out again.
+	 */
+	void describe(String connection, ChannelId room, @Nullable String info) {
+		Own own = this.places.get(new Place(connection, room));
+		if (own != null) {
+			describe(own, info);
+		}
+	}
+
+	private void describe(Own own, @Nullable String info) {
+		Session session = session(own);
+		Room room = (session != null) ? this.table.room(session.room()) : null;
+		if (session != null && room != null && !Objects.equals(info, session.info())) {
+			long newest = newest(room, session.user(), Session::described);
+			put(own, session.describedAs(info, Math.max(this.timer.millis(), newest + 1)));
+		}
+	}
+
+	/**
+	 * What orders things among the sessions of a member, whatever the clocks of the nodes
+	 * say.
+	 */
+	private static long newest(Room room, String user, ToLongFunction<Session> order) {
+		return room.sessions(user).stream().map((held) -> held.session).mapToLong(order).max().orElse(0);
 	}
 
 	private void put(Own own, Session session) {
@@ -158,6 +188,9 @@ final class OwnSessions {
 			own.until = until;
 			expireLater(own, this.options.httpTtl());
 		}
+		else {
+			describe(own, info);
+		}
 		own.until = until;
 	}
 
@@ -204,12 +237,7 @@ final class OwnSessions {
 		Room room = (session != null) ? this.table.room(session.room()) : null;
 		if (session != null && saying != null && room != null) {
 			own.nextSay = this.timer.nanoTime() + Duration.ofSeconds(1).toNanos() / this.options.updatesPerSecond();
-			long newest = room.sessions(session.user())
-				.stream()
-				.mapToLong((held) -> held.session.said())
-				.max()
-				.orElse(0);
-			// Whatever the clocks of the nodes say.
+			long newest = newest(room, session.user(), Session::said);
 			put(own, session.saying(saying.status(), saying.data(), Math.max(this.timer.millis(), newest + 1)));
 		}
 	}

@@ -15,7 +15,6 @@ import dev.realtime.Tenant;
 import dev.realtime.core.ChannelId;
 import dev.realtime.core.Connection;
 import dev.realtime.core.RealtimeEngine;
-import dev.realtime.core.SubscriptionObserver;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -101,16 +100,16 @@ public final class PresenceHub implements AutoCloseable {
 		}
 		ChannelId online = PresenceTable.online(tenant.id());
 		this.timer.execute(() -> this.nodes.own().join(connection.id(), online, user, null));
-		connection
-			.onEnd((ending) -> this.timer.execute(() -> this.nodes.own().leave(connection.id(), online, ending)));
+		connection.onEnd((ending) -> this.timer.execute(() -> this.nodes.own().leave(connection.id(), online, ending)));
 	}
 
 	/**
-	 * What is to be told the beginning and the end of a subscription.
+	 * What is to be told the beginning and the end of a subscription, and what happens to
+	 * its right.
 	 * @param participation what it has to do with presence
 	 * @return an observer for this subscription alone
 	 */
-	public SubscriptionObserver observer(Participation participation) {
+	public PresenceSubscription observer(Participation participation) {
 		return new Participant(participation, this.audiences, this.nodes.own(), this.timer);
 	}
 

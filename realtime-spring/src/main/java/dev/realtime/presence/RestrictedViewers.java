@@ -54,6 +54,16 @@ final class RestrictedViewers {
 	}
 
 	/**
+	 * Asks for a viewer about everybody again.
+	 */
+	void doubt(Viewer viewer) {
+		if (this.viewers.containsKey(viewer.subscription)) {
+			viewer.doubted = true;
+			this.due = true;
+		}
+	}
+
+	/**
 	 * Takes the viewers, unless they are about to be told something.
 	 */
 	List<Viewer> takeAll() {
@@ -87,16 +97,21 @@ final class RestrictedViewers {
 
 	private Runnable question(@Nullable Room room) {
 		List<Viewer> told = new ArrayList<>();
+		List<Viewer> doubted = new ArrayList<>();
 		List<Viewer> fresh = new ArrayList<>();
 		for (Viewer viewer : this.viewers.values()) {
-			(viewer.told ? told : fresh).add(viewer);
+			List<Viewer> known = viewer.doubted ? doubted : told;
+			(viewer.told ? known : fresh).add(viewer);
 			viewer.told = true;
+			viewer.doubted = false;
 		}
 		Map<String, @Nullable MemberView> changes = new LinkedHashMap<>();
 		this.changed.forEach((user) -> changes.put(user, (room != null) ? room.view(user) : null));
-		List<MemberView> all = (room != null && !fresh.isEmpty()) ? room.views() : List.of();
+		boolean allMatter = room != null && !(fresh.isEmpty() && doubted.isEmpty());
+		List<MemberView> all = (room != null && allMatter) ? room.views() : List.of();
 		return () -> {
 			told.forEach((viewer) -> tell(viewer, changes));
+			doubted.forEach((viewer) -> tellAll(viewer, all));
 			fresh.forEach((viewer) -> welcome(viewer, all));
 		};
 	}
@@ -110,6 +125,13 @@ final class RestrictedViewers {
 			this.stage.tell(List.of(viewer.subscription),
 					diff.toJson(viewer.version, viewer.version - 1, viewer.known.size()));
 		}
+	}
+
+	private void tellAll(Viewer viewer, List<MemberView> all) {
+		Map<String, @Nullable MemberView> changes = new LinkedHashMap<>();
+		viewer.known.keySet().forEach((user) -> changes.put(user, null));
+		all.forEach((view) -> changes.put(view.id(), view));
+		tell(viewer, changes);
 	}
 
 	private void welcome(Viewer viewer, List<MemberView> all) {

@@ -86,8 +86,8 @@ final class Room {
 	}
 
 	private static boolean isDescribedLater(Session session, Session than) {
-		if (session.joined() != than.joined()) {
-			return session.joined() > than.joined();
+		if (session.described() != than.described()) {
+			return session.described() > than.described();
 		}
 		return String.valueOf(session.info()).compareTo(String.valueOf(than.info())) > 0;
 	}

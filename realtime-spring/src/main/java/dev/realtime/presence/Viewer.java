@@ -23,6 +23,9 @@ final class Viewer {
 	/** Whether it heard of the room as it was at the last turn. */
 	boolean told;
 
+	/** Whether it may be allowed to see others now. */
+	boolean doubted;
+
 	/** Whether nobody has to be asked for it any more. */
 	volatile boolean gone;
 

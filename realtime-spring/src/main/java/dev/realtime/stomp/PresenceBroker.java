@@ -9,13 +9,13 @@ import dev.realtime.Presence;
 import dev.realtime.PresenceMember;
 import dev.realtime.PresenceStatus;
 import dev.realtime.Tenant;
-import dev.realtime.access.Right;
 import dev.realtime.core.ChannelId;
 import dev.realtime.core.Subscription;
 import dev.realtime.core.SubscriptionObserver;
 import dev.realtime.presence.Participation;
 import dev.realtime.presence.PresenceHub;
 import dev.realtime.presence.PresenceState;
+import dev.realtime.presence.PresenceSubscription;
 import dev.realtime.stomp.StompConnection.Identity;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -72,10 +72,9 @@ final class PresenceBroker {
 	Wish wish(StompHeaderAccessor frame, SubscribeRight right) throws DeniedException {
 		String header = frame.getFirstNativeHeader(HEADER);
 		if (header == null) {
-			return new Wish(right, null, null);
+			return new Wish(right, null);
 		}
-		PresenceTerms terms = right.presence();
-		if (terms.mode() == Presence.NONE) {
+		if (right.presence().mode() == Presence.NONE) {
 			throw new DeniedException(ControlCode.BAD_REQUEST, "This topic has no presence");
 		}
 		if (!this.hub.options().enabled()) {
@@ -89,7 +88,7 @@ final class PresenceBroker {
 			default -> throw new DeniedException(ControlCode.BAD_REQUEST,
 					"The header 'presence' is neither 'join' nor 'watch' nor 'count'");
 		};
-		return new Wish(right, terms, kind);
+		return new Wish(right, kind);
 	}
 
 	/**
@@ -103,7 +102,8 @@ final class PresenceBroker {
 	 * The id of a member: users have their name, anonymous connections one of their own.
 	 */
 	private String memberId(StompConnection connection, Identity identity) {
-		return this.trust.isAnonymous(identity.user()) ? "@" + connection.connection().publicId() : identity.user().getName();
+		return this.trust.isAnonymous(identity.user()) ? "@" + connection.connection().publicId()
+				: identity.user().getName();
 	}
 
 	/**
@@ -136,11 +136,13 @@ final class PresenceBroker {
 			if (!json.isObject() || unknown) {
 				return null;
 			}
-			byte[] text = (data.isMissingNode() || data.isNull()) ? null : data.toString().getBytes(StandardCharsets.UTF_8);
+			byte[] text = (data.isMissingNode() || data.isNull()) ? null
+					: data.toString().getBytes(StandardCharsets.UTF_8);
 			if (text != null && text.length > this.hub.options().dataSize()) {
 				return null;
 			}
-			// Not the text itself: bytes have no half surrogate pairs, which could not be sent.
+			// Not the text itself: bytes have no half surrogate pairs, which could not be
+			// sent.
 			return new PresenceState(status(status), !data.isMissingNode(),
 					(text != null) ? new String(text, StandardCharsets.UTF_8) : null);
 		}
@@ -171,24 +173,21 @@ final class PresenceBroker {
 
 		private final SubscribeRight right;
 
-		private final @Nullable PresenceTerms terms;
+		private final @Nullable PresenceRight presence;
 
 		private final @Nullable Kind kind;
 
-		private final @Nullable PresenceRight describing;
-
-		Wish(SubscribeRight right, @Nullable PresenceTerms terms, @Nullable Kind kind) {
+		Wish(SubscribeRight right, @Nullable Kind kind) {
 			this.right = right;
-			this.terms = terms;
+			this.presence = (kind != null) ? new PresenceRight(right, right.presence(), kind == Kind.JOIN) : null;
 			this.kind = kind;
-			this.describing = (terms != null && kind == Kind.JOIN) ? new PresenceRight(right, terms) : null;
 		}
 
 		/**
 		 * What it needs.
 		 */
-		Right right() {
-			return (this.describing != null) ? this.describing : this.right;
+		SubscribeRight right() {
+			return (this.presence != null) ? this.presence : this.right;
 		}
 
 		/**
@@ -196,22 +195,27 @@ final class PresenceBroker {
 		 * @return {@code null} if nothing has to
 		 */
 		@Nullable SubscriptionObserver observer(StompConnection connection, ChannelId channel) {
-			if (this.terms == null) {
+			if (this.presence == null) {
 				return null;
 			}
 			Identity identity = connection.identity();
 			String member = memberId(connection, identity);
-			boolean countOnly = this.kind == Kind.COUNT || this.terms.mode() == Presence.COUNT
-					|| this.terms.isUndecidable();
-			return PresenceBroker.this.hub
-				.observer(new Participation(connection.id(), room(channel, identity.tenant()), member,
-						this.kind == Kind.JOIN, countOnly, (this.describing != null) ? this.describing.info() : null,
-						countOnly ? null : visibility(this.terms, identity, member)));
+			PresenceTerms terms = this.presence.presence();
+			boolean countOnly = this.kind == Kind.COUNT || terms.mode() == Presence.COUNT || terms.isUndecidable();
+			PresenceSubscription subscription = PresenceBroker.this.hub.observer(new Participation(connection.id(),
+					room(channel, identity.tenant()), member, this.kind == Kind.JOIN, countOnly, this.presence.info(),
+					(!countOnly && terms.isRestricted()) ? visibility(terms, connection, member) : null));
+			this.presence.setSubscription(subscription);
+			return subscription;
 		}
 
-		private @Nullable Predicate<PresenceMember> visibility(PresenceTerms terms, Identity identity, String self) {
-			Predicate<PresenceMember> visibility = terms.visibility(identity.user(), identity.tenant());
-			return (visibility != null) ? (member) -> member.id().equals(self) || visibility.test(member) : null;
+		private static Predicate<PresenceMember> visibility(PresenceTerms terms, StompConnection connection,
+				String self) {
+			return (member) -> {
+				// A fresh token may have come.
+				Identity viewer = connection.identity();
+				return member.id().equals(self) || terms.isVisible(member, viewer.user(), viewer.tenant());
+			};
 		}
 
 	}

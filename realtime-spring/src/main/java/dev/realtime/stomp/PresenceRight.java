@@ -2,6 +2,7 @@ package dev.realtime.stomp;
 
 import dev.realtime.Decision;
 import dev.realtime.Tenant;
+import dev.realtime.presence.PresenceSubscription;
 import dev.realtime.topic.ChannelSettings;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -10,8 +11,8 @@ import org.slf4j.LoggerFactory;
 import org.springframework.security.core.Authentication;
 
 /**
- * The right to a topic where the user wants to be seen, too: once it is granted, it says
- * as what.
+ * The right to a topic where the user wants to see who is there, and maybe to be seen:
+ * whenever it is granted, it says as what.
  */
 final class PresenceRight implements SubscribeRight {
 
@@ -21,13 +22,20 @@ final class PresenceRight implements SubscribeRight {
 
 	private final PresenceTerms terms;
 
-	private volatile boolean described;
+	private final boolean joins;
 
 	private volatile @Nullable String info;
 
-	PresenceRight(SubscribeRight right, PresenceTerms terms) {
+	private volatile @Nullable PresenceSubscription subscription;
+
+	/**
+	 * A right that nobody asked yet.
+	 * @param joins whether the user wants to be seen
+	 */
+	PresenceRight(SubscribeRight right, PresenceTerms terms, boolean joins) {
 		this.right = right;
 		this.terms = terms;
+		this.joins = joins;
 	}
 
 	@Override
@@ -38,15 +46,21 @@ final class PresenceRight implements SubscribeRight {
 	@Override
 	public Decision check(Authentication user, Tenant tenant) {
 		Decision decision = this.right.check(user, tenant);
-		if (decision.isAllowed() && !this.described) {
-			try {
-				this.info = this.terms.info(user, tenant);
-				this.described = true;
-			}
-			catch (Exception ex) {
-				logger.warn("The @PresenceInfo method of '{}' failed, which denies the subscription", topic(), ex);
-				return Decision.deny();
-			}
+		if (!decision.isAllowed()) {
+			return decision;
+		}
+		PresenceSubscription subscription = this.subscription;
+		try {
+			this.info = this.joins ? this.terms.info(user, tenant) : null;
+		}
+		catch (Exception ex) {
+			logger.warn("The @PresenceInfo method of '{}' failed, {}", topic(),
+					(subscription != null) ? "so that others see what it said before" : "which denies the subscription",
+					ex);
+			return (subscription != null) ? decision : Decision.deny();
+		}
+		if (subscription != null) {
+			subscription.onGrantedAgain(this.info);
 		}
 		return decision;
 	}
@@ -81,6 +95,13 @@ final class PresenceRight implements SubscribeRight {
 	 */
 	@Nullable String info() {
 		return this.info;
+	}
+
+	/**
+	 * The subscription it was granted for, which hears when it is asked again.
+	 */
+	void setSubscription(PresenceSubscription subscription) {
+		this.subscription = subscription;
 	}
 
 }

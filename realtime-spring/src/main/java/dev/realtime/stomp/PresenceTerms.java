@@ -1,7 +1,5 @@
 package dev.realtime.stomp;
 
-import java.util.function.Predicate;
-
 import dev.realtime.Presence;
 import dev.realtime.PresenceMember;
 import dev.realtime.Tenant;
@@ -32,10 +30,14 @@ interface PresenceTerms {
 	@Nullable String info(Authentication user, Tenant tenant) throws Exception;
 
 	/**
-	 * Whom the user may see.
-	 * @return {@code null} for everybody
+	 * Whether not everybody may see everybody.
 	 */
-	@Nullable Predicate<PresenceMember> visibility(Authentication user, Tenant tenant);
+	boolean isRestricted();
+
+	/**
+	 * Whether a user may see a member. May block.
+	 */
+	boolean isVisible(PresenceMember member, Authentication user, Tenant tenant);
 
 	/**
 	 * What a token says.
@@ -58,8 +60,13 @@ interface PresenceTerms {
 		}
 
 		@Override
-		public @Nullable Predicate<PresenceMember> visibility(Authentication user, Tenant tenant) {
-			return null;
+		public boolean isRestricted() {
+			return false;
+		}
+
+		@Override
+		public boolean isVisible(PresenceMember member, Authentication user, Tenant tenant) {
+			return true;
 		}
 
 	}

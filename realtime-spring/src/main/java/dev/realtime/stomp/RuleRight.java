@@ -1,7 +1,6 @@
 package dev.realtime.stomp;
 
 import java.util.Map;
-import java.util.function.Predicate;
 
 import dev.realtime.Decision;
 import dev.realtime.Presence;
@@ -11,7 +10,6 @@ import dev.realtime.TopicFilter;
 import dev.realtime.topic.ChannelSettings;
 import dev.realtime.topic.SubscribeAttempt;
 import dev.realtime.topic.Topic;
-import dev.realtime.topic.TopicPresence;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.security.core.Authentication;
@@ -67,9 +65,13 @@ record RuleRight(Topic declared, String topic, Map<String, String> variables,
 		}
 
 		@Override
-		public @Nullable Predicate<PresenceMember> visibility(Authentication user, Tenant tenant) {
-			TopicPresence presence = RuleRight.this.declared.presence();
-			return presence.hasVisibility() ? (member) -> presence.isVisible(member, attempt(user, tenant)) : null;
+		public boolean isRestricted() {
+			return RuleRight.this.declared.presence().hasVisibility();
+		}
+
+		@Override
+		public boolean isVisible(PresenceMember member, Authentication user, Tenant tenant) {
+			return RuleRight.this.declared.presence().isVisible(member, attempt(user, tenant));
 		}
 
 	}

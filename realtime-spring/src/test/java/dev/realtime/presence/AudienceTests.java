@@ -1,7 +1,12 @@
 package dev.realtime.presence;
 
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Queue;
+import java.util.Set;
 import java.util.stream.IntStream;
 
 import dev.realtime.core.Ending;
@@ -95,6 +100,87 @@ class AudienceTests {
 		this.cluster.pass(COUNT_WINDOW);
 		assertThat(this.viewer.frames).isBetween(4, 6);
 		assertThat(List.of(this.viewer, late)).allSatisfy((each) -> assertThat(each.count).isEqualTo(300));
+	}
+
+	@Test
+	void whenSeveralComeNewBetweenCountsThenAllAreToldTheNumberInTheEnd() {
+		this.node.view(true, null, this.viewer);
+		this.node.join("c1", "ada");
+		this.cluster.pass(WINDOW);
+		this.node.join("c2", "ben");
+		TestViewer second = new TestViewer();
+		TestViewer third = new TestViewer();
+		for (TestViewer each : List.of(second, third)) {
+			this.node.view(true, null, each);
+			this.cluster.pass(WINDOW.multipliedBy(2));
+			assertThat(each.count).isEqualTo(2);
+		}
+		this.cluster.pass(COUNT_WINDOW);
+		assertThat(List.of(this.viewer, second, third)).allSatisfy((each) -> assertThat(each.count).isEqualTo(2));
+	}
+
+	@Test
+	void whenTheApplicationTakesItsTimeThenWhatHappensMeanwhileIsOneQuestion() {
+		this.node.thinking = new ArrayList<>();
+		Queue<String> asked = new ArrayDeque<>();
+		this.node.view(false, (member) -> asked.add(member.id()) && !member.id().equals("eve"), this.viewer);
+		this.node.join("c1", "ada");
+		this.cluster.settle();
+		for (int i = 0; i < 20; i++) {
+			this.node.join("t" + i, "temp" + i);
+			this.cluster.settle();
+			this.node.leave("t" + i, Ending.LEFT);
+			this.cluster.settle();
+		}
+		this.node.join("c2", "eve");
+		this.node.join("c3", "ben");
+		this.cluster.settle();
+		assertThat(this.node.thinking).hasSize(1);
+		this.node.answer();
+		assertThat(this.viewer.members).containsOnlyKeys("ada");
+		this.cluster.settle();
+		assertThat(this.node.thinking).hasSize(1);
+		this.node.answer();
+		assertThat(this.viewer.members).containsOnlyKeys("ada", "ben");
+		assertThat(asked).containsExactly("ada", "eve", "ben");
+		this.cluster.pass(Duration.ofMinutes(1));
+		assertThat(this.node.thinking).isEmpty();
+	}
+
+	@Test
+	void whenARoomGrowsTooLargeWhileTheApplicationIsAskedThenTheNumberComesAfterItsAnswer() {
+		this.node.thinking = new ArrayList<>();
+		this.node.view(false, (member) -> true, this.viewer);
+		this.node.join("x", "ada");
+		this.cluster.settle();
+		IntStream.rangeClosed(0, TestPresence.OPTIONS.maxListed()).forEach((i) -> this.node.join("c" + i, "user" + i));
+		this.cluster.pass(COUNT_WINDOW);
+		assertThat(this.viewer.frames).isZero();
+		this.node.answer();
+		this.cluster.pass(COUNT_WINDOW);
+		assertThat(this.viewer.frames).as("the list, and then the number").isEqualTo(2);
+		assertThat(this.viewer.listed).isFalse();
+		assertThat(this.viewer.count).isEqualTo(TestPresence.OPTIONS.maxListed() + 2);
+		assertThat(this.node.thinking).isEmpty();
+	}
+
+	@Test
+	void whenAViewerIsLookedAtAgainThenItSeesWhomItMayNow() {
+		Set<String> hidden = new HashSet<>(Set.of("ben"));
+		this.node.view(false, (member) -> !hidden.contains(member.id()), this.viewer);
+		List.of("ada", "ben", "cleo").forEach((user) -> this.node.join(user, user));
+		this.cluster.settle();
+		assertThat(this.viewer.members).containsOnlyKeys("ada", "cleo");
+		int frames = this.viewer.frames;
+		hidden.clear();
+		hidden.add("cleo");
+		this.cluster.settle();
+		assertThat(this.viewer.frames).isEqualTo(frames);
+		this.node.doubt(this.viewer);
+		this.cluster.settle();
+		assertThat(this.viewer.members).containsOnlyKeys("ada", "ben");
+		assertThat(this.viewer.count).isEqualTo(2);
+		assertThat(this.viewer.frames).as("a diff").isEqualTo(frames + 1);
 	}
 
 	@Test

@@ -39,6 +39,9 @@ final class Cluster {
 	/** Whether nothing gets through; what is sent waits. */
 	private boolean away;
 
+	/** Whether nothing gets through; what is sent is lost. */
+	boolean failing;
+
 	private final Queue<byte[]> waiting = new ArrayDeque<>();
 
 	int messages;
@@ -57,6 +60,9 @@ final class Cluster {
 	private CompletableFuture<Void> send(byte[] data) {
 		this.messages++;
 		this.bytes += data.length;
+		if (this.failing) {
+			return CompletableFuture.failedFuture(new IllegalStateException("Expected by a test"));
+		}
 		CompletableFuture<Void> sent = new CompletableFuture<>();
 		this.confirmations.add(() -> sent.complete(null));
 		this.waiting.add(data);
@@ -156,11 +162,13 @@ final class Cluster {
 		 * Lets somebody see who is there.
 		 * @return what to call to see no more
 		 */
-		Runnable view(boolean countOnly, Predicate<PresenceMember> visibility, Consumer<String> viewer) {
+		Runnable view(boolean countOnly, Predicate<PresenceMember> visibility, TestViewer viewer) {
 			Subscription<?> subscription = mock(Subscription.class, withSettings().stubOnly());
 			this.viewers.put(subscription, viewer);
+			Viewer added = new Viewer(subscription, countOnly, visibility);
+			viewer.viewer = added;
 			this.timer.execute(() -> {
-				this.audience.add(new Viewer(subscription, countOnly, visibility));
+				this.audience.add(added);
 				turnLater();
 			});
 			return () -> this.timer.execute(() -> {
@@ -169,11 +177,31 @@ final class Cluster {
 			});
 		}
 
+		/**
+		 * Lets the application answer what it was asked.
+		 */
+		void answer() {
+			List<Runnable> questions = List.copyOf(this.thinking);
+			this.thinking.clear();
+			questions.forEach(this.timer::execute);
+			Cluster.this.time.settle();
+		}
+
 		private void tickLater() {
 			this.timer.schedule(() -> {
 				this.replication.tick();
 				tickLater();
 			}, Duration.ofSeconds(1));
+		}
+
+		/**
+		 * Has the application asked again whom somebody may see.
+		 */
+		void doubt(TestViewer viewer) {
+			this.timer.execute(() -> {
+				this.audience.doubt(viewer.viewer);
+				turnLater();
+			});
 		}
 
 		void join(String connection, String user) {

@@ -291,6 +291,67 @@ class ReplicationTests {
 	}
 
 	@Test
+	void whenTheTopicSaysSomethingElseOfAMemberThenAllHearTheNewest() {
+		this.one.own.join("c1", Cluster.ROOM, "ada", "{\"n\":1}");
+		this.cluster.pass(MOMENT);
+		this.two.own.join("c2", Cluster.ROOM, "ada", "{\"n\":2}");
+		this.one.own.say("c1", Cluster.ROOM, new PresenceState(PresenceStatus.AWAY, false, null));
+		this.cluster.settle();
+		assertInfo("{\"n\":2}");
+		this.one.own.describe("c1", Cluster.ROOM, "{\"n\":3}");
+		this.cluster.settle();
+		assertInfo("{\"n\":3}");
+		assertThat(this.two.view("ada").status()).isEqualTo(PresenceStatus.AWAY);
+		int before = this.cluster.messages;
+		this.one.own.describe("c1", Cluster.ROOM, "{\"n\":3}");
+		this.one.own.describe("c9", Cluster.ROOM, "{\"n\":4}");
+		this.cluster.settle();
+		assertThat(this.cluster.messages).as("nothing new").isEqualTo(before);
+		this.cluster.start("3");
+		this.cluster.pass(MOMENT);
+		assertInfo("{\"n\":3}");
+		this.two.own.describe("c2", Cluster.ROOM, null);
+		this.cluster.settle();
+		assertInfo(null);
+	}
+
+	private void assertInfo(String info) {
+		assertThat(this.cluster.nodes).allSatisfy((node) -> assertThat(node.view("ada").info()).isEqualTo(info));
+	}
+
+	@Test
+	void whenMessagesAreLostThenAllIsToldAgainAndNobodyHasLeft() {
+		this.one.join("c1", "ada");
+		this.cluster.settle();
+		this.cluster.failing = true;
+		this.one.leave("c1", Ending.LOST);
+		this.one.join("c2", "ada");
+		this.one.join("c3", "ben");
+		this.cluster.settle();
+		this.one.join("c4", "cleo");
+		this.cluster.pass(MOMENT);
+		assertThat(this.two.members()).containsOnlyKeys("ada");
+		this.cluster.failing = false;
+		this.cluster.pass(MOMENT.multipliedBy(2));
+		assertAll(Map.of("ada", 1, "ben", 1, "cleo", 1));
+		assertThat(eventTypes()).containsOnly("PresenceJoinedEvent").hasSize(3);
+	}
+
+	@Test
+	void whenANodeListsMembersThenInTheOrderTheyCame() {
+		for (int i = 20; i > 0; i--) {
+			((i % 3 == 0) ? this.one : this.two).join("c" + i, "user" + i);
+			this.cluster.pass(MOMENT);
+		}
+		List<String> users = IntStream.rangeClosed(1, 20).mapToObj((i) -> "user" + (21 - i)).toList();
+		this.cluster.start("3");
+		this.cluster.pass(MOMENT);
+		assertThat(this.cluster.nodes).allSatisfy((node) -> assertThat(
+				node.table.room(Cluster.ROOM).views().stream().sorted(MemberView.ORDER).map(MemberView::id))
+			.isEqualTo(users));
+	}
+
+	@Test
 	void whenWhatMembersSayIsHardToWriteThenOtherNodesHearItAndWhatComesLater() {
 		this.one.join("c1", "ada");
 		for (String data : List.of("[0.1234567890123456789,1E+400]", "\"\ud800\"",
@@ -322,10 +383,10 @@ class ReplicationTests {
 		Duration ttl = TestPresence.OPTIONS.httpTtl();
 		this.one.own.track(Cluster.ROOM, "ada", "{\"name\":\"Ada\"}");
 		this.cluster.pass(ttl.minus(MOMENT));
-		this.one.own.track(Cluster.ROOM, "ada", null);
+		this.one.own.track(Cluster.ROOM, "ada", "{\"name\":\"Ada L.\"}");
 		this.cluster.pass(ttl.minus(MOMENT));
 		assertAll(Map.of("ada", 1));
-		assertThat(this.two.view("ada").info()).isEqualTo("{\"name\":\"Ada\"}");
+		assertThat(this.two.view("ada").info()).isEqualTo("{\"name\":\"Ada L.\"}");
 		this.cluster.pass(MOMENT.multipliedBy(2));
 		assertAll(Map.of());
 	}

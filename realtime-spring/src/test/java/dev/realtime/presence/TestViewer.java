@@ -27,6 +27,9 @@ final class TestViewer implements Consumer<String> {
 
 	boolean listed;
 
+	/** How the node knows it. */
+	Viewer viewer;
+
 	private long version = -1;
 
 	@Override

@@ -4,6 +4,8 @@ import java.security.Principal;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 import dev.realtime.CanSubscribe;
@@ -306,6 +308,59 @@ public class TestApplication {
 		@PresenceVisible
 		static boolean isVisible(PresenceMember member, Authentication viewer) {
 			return !member.id().equals("alice") && viewer.isAuthenticated();
+		}
+
+	}
+
+	/**
+	 * What may change while members are there.
+	 */
+	@Component
+	public static class Cast {
+
+		private final Map<String, String> names = new ConcurrentHashMap<>();
+
+		private final Set<String> hidden = ConcurrentHashMap.newKeySet();
+
+		/**
+		 * Gives somebody a name.
+		 * @param name the name, or a question mark if nobody can tell
+		 */
+		public void rename(String user, String name) {
+			this.names.put(user, name);
+		}
+
+		public void hide(String member, String viewer) {
+			this.hidden.add(member + " " + viewer);
+		}
+
+		public void show(String member, String viewer) {
+			this.hidden.remove(member + " " + viewer);
+		}
+
+	}
+
+	@RealtimeTopic(name = "cast.{room}", presence = Presence.MEMBERS, canSubscribe = "isAuthenticated()")
+	static class CastTopic {
+
+		private final Cast cast;
+
+		CastTopic(Cast cast) {
+			this.cast = cast;
+		}
+
+		@PresenceInfo
+		Map<String, String> info(Principal user) {
+			String name = this.cast.names.getOrDefault(user.getName(), user.getName());
+			if (name.equals("?")) {
+				throw new IllegalStateException("Expected by a test");
+			}
+			return Map.of("name", name);
+		}
+
+		@PresenceVisible
+		boolean isVisible(PresenceMember member, Authentication viewer) {
+			return !this.cast.hidden.contains(member.id() + " " + viewer.getName());
 		}
 
 	}
