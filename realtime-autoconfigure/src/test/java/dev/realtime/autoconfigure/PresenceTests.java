@@ -347,7 +347,7 @@ class PresenceTests {
 		}
 	}
 
-	private RawStompClient connect(String user) {
+	RawStompClient connect(String user) {
 		return RawStompClient.connect(this.port, user);
 	}
 
