@@ -146,7 +146,7 @@ export class Calls {
 
   #send(id: string, call: Call): void {
     const connection = this.#connection();
-    if (connection === undefined || !this.#calls.has(id)) {
+    if (connection === undefined || call.isSent || !this.#calls.has(id)) {
       return;
     }
     if (this.#subscribed !== connection) {

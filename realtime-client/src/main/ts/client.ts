@@ -34,7 +34,14 @@ export class Realtime {
     this.#idleTimeout = options.idleTimeout ?? 30_000;
     this.#credentials = new Credentials(options);
     this.#environment = internals.environment ?? browser;
-    const onError = options.onError ?? report;
+    // One that throws must not stop what reports to it.
+    const onError = (error: unknown): void => {
+      try {
+        (options.onError ?? report)(error);
+      } catch (another) {
+        report(another);
+      }
+    };
     this.#events = new Emitter(onError);
     this.#link = new Link(
       {
@@ -70,7 +77,7 @@ export class Realtime {
       send,
       credentials: this.#credentials,
       refuse: (reason) => this.#link.refuse(reason),
-      ended: () => this.#rest(),
+      ended: () => this.#release(),
     });
     this.#fetch = options.fetch ?? ((input, init) => fetch(input, init));
   }
@@ -192,11 +199,16 @@ export class Realtime {
     return this.#fetch(input, { ...init, headers });
   };
 
-  /** Does not wait for the next attempt, and connects again after the server did not want to. */
+  /**
+   * Does not wait for the next attempt, and connects again after the server did not want to: at once, or with the next
+   * subscription if there is none.
+   */
   reconnect(): void {
     if (this.#isNeeded) {
       this.#link.start({ evenIfRefused: true });
       this.#link.retryNow();
+    } else if (this.state === 'closed') {
+      this.#link.stop('idle');
     }
   }
 

@@ -50,9 +50,15 @@ export class Credentials {
   }
 
   /** Tokens in the order asked. */
-  subscriptionTokens(requests: readonly TokenRequest[]): Promise<readonly SubscriptionToken[]> {
+  async subscriptionTokens(requests: readonly TokenRequest[]): Promise<readonly SubscriptionToken[]> {
     const { subscriptionTokens } = this.#options;
-    return typeof subscriptionTokens === 'function' ? subscriptionTokens(requests) : this.#endpoint().subscriptions(requests);
+    const tokens = await (typeof subscriptionTokens === 'function'
+      ? subscriptionTokens(requests)
+      : this.#endpoint().subscriptions(requests));
+    if (!Array.isArray(tokens) || tokens.length !== requests.length) {
+      throw new TypeError(`The source of tokens has to answer with a list of ${requests.length}, in the order asked`);
+    }
+    return tokens;
   }
 
   #endpoint(): TokenEndpoint {

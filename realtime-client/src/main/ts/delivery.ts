@@ -79,15 +79,28 @@ export class Delivery {
     if (this.#busy || this.#ended || (this.#pending.length === 0 && this.#gap === undefined)) {
       return;
     }
-    if (this.#options.whenVisible && !this.#environment.isVisible()) {
+    if (this.#isHidden()) {
       return;
     }
-    const rest = this.#lastCall + this.#options.coalesce - this.#environment.now();
-    const delay = Math.max(0, rest) + this.#environment.random() * this.#options.spread;
+    const { coalesce, spread } = this.#options;
+    // The clock may have been set back.
+    const rest = Math.min(coalesce, this.#lastCall + coalesce - this.#environment.now());
+    const delay = Math.max(0, rest) + this.#environment.random() * spread;
     if (delay > 0) {
       this.#busy = true;
-      this.#timer = this.#environment.setTimeout(() => this.#call(), delay);
+      this.#timer = this.#environment.setTimeout(() => this.#due(), delay);
     } else {
+      this.#call();
+    }
+  }
+
+  #isHidden(): boolean {
+    return this.#options.whenVisible && !this.#environment.isVisible();
+  }
+
+  #due(): void {
+    this.#busy = false;
+    if (!this.#isHidden()) {
       this.#call();
     }
   }
@@ -95,23 +108,28 @@ export class Delivery {
   #call(): void {
     this.#busy = true;
     this.#lastCall = this.#environment.now();
-    const merged = this.#pending;
-    const gap = this.#gap;
-    this.#pending = [];
-    this.#gap = undefined;
-    const newest = merged[merged.length - 1];
-    const calls = [
-      gap && attempt(() => this.#target.lost(gap), this.#onError),
-      newest && attempt(() => this.#target.message({ ...newest, merged }), this.#onError),
-    ].filter((promise) => promise !== undefined);
+    const running = attempt(() => this.#tell(), this.#onError);
     const done = (): void => {
       this.#busy = false;
       this.#pump();
     };
-    if (calls.length > 0) {
-      void Promise.all(calls).then(done);
-    } else {
+    if (running === undefined) {
       done();
+    } else {
+      void running.then(done);
     }
+  }
+
+  /** A gap first: what waits has come after it. */
+  #tell(): unknown {
+    const gap = this.#gap;
+    if (gap !== undefined) {
+      this.#gap = undefined;
+      return this.#target.lost(gap);
+    }
+    const merged = this.#pending;
+    const newest = merged[merged.length - 1];
+    this.#pending = [];
+    return newest && this.#target.message({ ...newest, merged });
   }
 }

@@ -1,6 +1,9 @@
 /** A timer that can be cleared. */
 export type Timer = unknown;
 
+/** The longest that timers can wait, in milliseconds; with more, such as `Infinity`, they would not wait at all. */
+const FOREVER = 2 ** 31 - 1;
+
 /** Time, chance and the page, so that tests can have their own. */
 export interface Environment {
   /** Milliseconds since 1970: unlike a monotonic clock it goes on while a laptop sleeps. */
@@ -26,16 +29,16 @@ export type PageEvent = 'online' | 'offline' | 'visible' | 'leave' | 'return';
 /** The browser; in Node.js a page that is always online and visible. */
 export const browser: Environment = {
   now: () => Date.now(),
-  setTimeout: (callback, milliseconds) => setTimeout(callback, milliseconds),
+  setTimeout: (callback, milliseconds) => setTimeout(callback, Math.min(milliseconds, FOREVER)),
   clearTimeout: (timer) => clearTimeout(timer as ReturnType<typeof setTimeout>),
   random: () => Math.random(),
   isOnline: () => globalThis.navigator?.onLine !== false,
   isVisible: () => globalThis.document?.visibilityState !== 'hidden',
   listen: (listener) => {
     const stop = new AbortController();
-    const on = (target: EventTarget | undefined, type: string, event: () => PageEvent | undefined): void => {
-      const handler = (): void => {
-        const pageEvent = event();
+    const on = (target: EventTarget | undefined, type: string, event: (event: Event) => PageEvent | undefined): void => {
+      const handler = (domEvent: Event): void => {
+        const pageEvent = event(domEvent);
         if (pageEvent !== undefined) {
           listener(pageEvent);
         }
@@ -49,7 +52,8 @@ export const browser: Environment = {
     on(page, 'offline', () => 'offline');
     on(page, 'focus', () => 'visible');
     on(page, 'pagehide', () => 'leave');
-    on(page, 'pageshow', () => 'return');
+    // It is fired for every page that has been loaded, too.
+    on(page, 'pageshow', (event) => ((event as PageTransitionEvent).persisted ? 'return' : undefined));
     on(globalThis.document, 'visibilitychange', () => (browser.isVisible() ? 'visible' : undefined));
     // Chromium freezes hidden tabs.
     on(globalThis.document, 'resume', () => 'visible');

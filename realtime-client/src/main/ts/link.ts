@@ -62,6 +62,8 @@ export class Link {
   #lastTick = 0;
   /** The server does not want us earlier than this. */
   #notBefore = 0;
+  /** How long it wanted us to wait; zero if it does not any more. */
+  #told = 0;
   #retryTimer: Timer;
   #timeoutTimer: Timer;
   #tickTimer: Timer;
@@ -124,7 +126,9 @@ export class Link {
       return;
     }
     this.#abandon();
-    this.#schedule(Math.max(0, this.#lastAttempt + MIN_INTERVAL - now, this.#notBefore - now));
+    // The clock may have been set back.
+    const rest = Math.min(MIN_INTERVAL, this.#lastAttempt + MIN_INTERVAL - now);
+    this.#schedule(Math.max(0, rest, Math.min(this.#told, this.#notBefore - now)));
   }
 
   #connect(): void {
@@ -174,7 +178,7 @@ export class Link {
     this.#connected = connected;
     this.#connectedAt = this.#lastActivity = this.#environment.now();
     this.#refused = false;
-    this.#notBefore = 0;
+    this.#told = 0;
     if (this.#options.hasToken) {
       this.#renewal = new Renewal(this.#options, connected.expiresIn);
     }
@@ -210,6 +214,7 @@ export class Link {
     const told = reconnectAfter(reason);
     if (told !== undefined) {
       this.#notBefore = this.#environment.now() + told;
+      this.#told = told;
       return told;
     }
     return backoff(this.#failures++, () => this.#environment.random());
@@ -239,7 +244,7 @@ export class Link {
     this.#environment.clearTimeout(this.#tickTimer);
     this.#unlisten?.();
     this.#unlisten = undefined;
-    this.#notBefore = 0;
+    this.#told = 0;
     this.#setState(state);
   }
 

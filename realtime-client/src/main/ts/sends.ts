@@ -47,10 +47,11 @@ export class Sends {
         reject(new SendError(destination, 'not-connected'));
         return;
       }
+      const text = JSON.stringify(body) ?? 'null';
       // No subscription has such an id.
       const receipt = `!${++this.#last}`;
       this.#pending.set(receipt, { destination, resolve, reject });
-      connection.send(destination, { ...headers, receipt }, JSON.stringify(body) ?? 'null');
+      connection.send(destination, { ...headers, receipt }, text);
     });
   }
 

@@ -38,6 +38,9 @@ export class SharedSubscription {
   readonly subject: Subject;
   readonly members = new Set<Member>();
 
+  /** What the RECEIPT of the last SUBSCRIBE says. */
+  receipt = '';
+
   /** Whether SUBSCRIBE was sent on this connection, or is about to be. */
   isSent = false;
 
@@ -60,6 +63,8 @@ export class SharedSubscription {
   #since: string | undefined;
   /** Where the channel stood when the subscription became live: `since` once all that comes first has come. */
   #liveAt: string | undefined;
+  /** Where it stood when the connection was lost: `since`, or if that was not clear yet where the server had begun. */
+  #leftAt: string | undefined;
   #delivered: string | undefined;
   #last: DataMessage | undefined;
   /** Whether `#last` is what the server would replay now. */
@@ -88,8 +93,11 @@ export class SharedSubscription {
     return this.#isLive && this.isSent && this.#mode !== this.mode;
   }
 
-  /** The headers of SUBSCRIBE, which is sent now. Where one was sent before, nothing is missed between them. */
-  headers(token: string | undefined): Record<string, string> {
+  /**
+   * The headers of SUBSCRIBE, which is sent now. Where one was sent before, nothing is missed between them.
+   * @param serial unlike that of any other, so that it is not taken as live when an earlier one is
+   */
+  headers(serial: number, token: string | undefined): Record<string, string> {
     const { filterText, replay } = this.subject;
     const since = this.#since ?? this.#liveAt;
     this.#mode = this.mode;
@@ -99,9 +107,14 @@ export class SharedSubscription {
     this.presence?.expectSnapshot();
     this.#isMember = false;
     this.own?.left();
+    if (this.#mode !== 'join') {
+      // Who joins later has not said anything yet.
+      this.own = undefined;
+    }
+    this.receipt = `${this.id}.${serial}`;
     return {
       id: this.id,
-      receipt: this.id,
+      receipt: this.receipt,
       ...(filterText !== undefined && { filter: filterText }),
       ...(since !== undefined ? { since } : replay !== undefined && { replay }),
       ...(this.#mode !== undefined && { presence: this.#mode }),
@@ -131,6 +144,7 @@ export class SharedSubscription {
   interrupt(): void {
     this.isSent = false;
     this.isHeldBack = false;
+    this.#leftAt = this.#since ?? this.#liveAt ?? this.#leftAt;
     this.#liveAt = undefined;
     this.#isMember = false;
     this.own?.left();
@@ -141,7 +155,11 @@ export class SharedSubscription {
   }
 
   onReceipt(headers: Headers): void {
-    this.#liveAt = headers['position'];
+    const { position, recovered } = headers;
+    // The newest message may come, but nobody knows whether there were others.
+    const isMissing = recovered === undefined && this.#leftAt !== undefined && this.#leftAt !== position;
+    this.#leftAt = undefined;
+    this.#liveAt = position;
     if (this.subject.replay === 'none' && this.#since === undefined) {
       this.settle();
     }
@@ -151,6 +169,9 @@ export class SharedSubscription {
       this.own?.joined();
     }
     this.#tell((member) => member.live());
+    if (isMissing) {
+      this.#tellGap({ code: 'history-lost', detail: meaning('history-lost') });
+    }
   }
 
   /** @returns whether the frame fits to those before; if not, the server has to be asked anew */
@@ -191,8 +212,11 @@ export class SharedSubscription {
 
   /** Everything up to there has come, or was kept back by the filter. */
   onPosition(position: string): void {
-    this.#liveAt = undefined;
-    this.#since = position;
+    // Otherwise it is about one of this name that has ended.
+    if (this.#isLive) {
+      this.#liveAt = undefined;
+      this.#since = position;
+    }
   }
 
   /** A publication. One that was delivered already is ignored. */
@@ -241,6 +265,12 @@ export class SharedSubscription {
   /** Messages are lost: what follows is complete again. */
   onGap(gap: Refusal): void {
     this.settle();
+    // A server that lost its newest messages goes on from before what was delivered.
+    this.#delivered = this.#since;
+    this.#tellGap(gap);
+  }
+
+  #tellGap(gap: Refusal): void {
     this.#lastIsExact = false;
     this.#tell((member) => member.gap(gap));
   }

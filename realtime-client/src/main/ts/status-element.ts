@@ -39,6 +39,8 @@ export function defineStatusElement(realtime: Realtime): void {
     return;
   }
   class RealtimeStatusElement extends HTMLElement {
+    static readonly observedAttributes = Object.keys(LABELS).map((state) => `label-${state}`);
+
     #realtime = realtime;
     #stop: (() => void) | undefined;
     #label: HTMLElement | undefined;
@@ -76,6 +78,10 @@ export function defineStatusElement(realtime: Realtime): void {
       this.#stop = this.#realtime.on('state', (state) => this.#changed(state));
     }
 
+    attributeChangedCallback(): void {
+      this.#showLabel();
+    }
+
     disconnectedCallback(): void {
       clearTimeout(this.#timer);
       this.#stop?.();
@@ -92,6 +98,11 @@ export function defineStatusElement(realtime: Realtime): void {
 
     #show(state: ConnectionState): void {
       this.setAttribute('state', state);
+      this.#showLabel();
+    }
+
+    #showLabel(): void {
+      const state = this.getAttribute('state') as ConnectionState;
       const text = this.getAttribute(`label-${state}`) ?? LABELS[state];
       if (this.#label !== undefined && this.#label.textContent !== text) {
         this.#label.textContent = text;

@@ -96,6 +96,7 @@ export class PageSubscription implements Subscription, Member, DeliveryTarget {
   /** From the start if there is neither a callback nor presence, so that no message is missed before the loop begins. */
   #buffer: MessageBuffer | undefined;
   #state: SubscriptionState = 'pending';
+  #hasReceived = false;
   #settle!: { resolve: () => void; reject: (error: SubscriptionError) => void };
   #unlisten: (() => void) | undefined;
 
@@ -207,6 +208,7 @@ export class PageSubscription implements Subscription, Member, DeliveryTarget {
     if (this.#isOver()) {
       return;
     }
+    this.#hasReceived ||= !message.ephemeral;
     if (message.event !== undefined && this.#listeners.has(message.event)) {
       this.#listeners.emit(message.event, message);
       return;
@@ -219,10 +221,18 @@ export class PageSubscription implements Subscription, Member, DeliveryTarget {
     }
   }
 
+  /** Gets what was published before it, unless it has got something newer meanwhile. */
+  replay(message: DataMessage): void {
+    if (!this.#hasReceived) {
+      this.receive(message);
+    }
+  }
+
   gap(gap: Refusal): void {
     if (this.#isOver()) {
       return;
     }
+    this.#hasReceived = true;
     this.#buffer?.add(this.#gapMessage(gap));
     if (this.#delivery !== undefined) {
       this.#delivery.gap(gap);

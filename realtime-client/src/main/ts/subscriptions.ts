@@ -37,6 +37,9 @@ export class Subscriptions {
   readonly #pageContext: SubscriptionContext;
   #flushing = false;
   #retryTimer: Timer;
+  #retryAt = 0;
+  /** How often SUBSCRIBE was sent. */
+  #sent = 0;
   /** Failures in a row of what would have been sent with `flush`. */
   #failures = 0;
 
@@ -81,12 +84,12 @@ export class Subscriptions {
     }
     this.#shared.forEach((shared) => shared.interrupt());
     this.#shared.clear();
-    this.#context.environment.clearTimeout(this.#retryTimer);
-    this.#retryTimer = undefined;
+    this.#clearRetry();
   }
 
   /** The connection is gone. */
   interrupt(): void {
+    this.#clearRetry();
     this.#shared.forEach((shared) => {
       shared.isOnWire = false;
       shared.interrupt();
@@ -112,7 +115,7 @@ export class Subscriptions {
           connection.unsubscribe(shared.id);
         }
         shared.isOnWire = true;
-        connection.subscribe(DESTINATION_PREFIX + shared.subject.topic, shared.headers(token?.token));
+        connection.subscribe(DESTINATION_PREFIX + shared.subject.topic, shared.headers(++this.#sent, token?.token));
       }
     };
     waiting.forEach((shared) => {
@@ -146,8 +149,9 @@ export class Subscriptions {
   }
 
   onReceipt(headers: Headers): void {
-    const shared = this.#shared.get(headers['receipt-id'] ?? '');
-    if (shared !== undefined) {
+    const receipt = headers['receipt-id'] ?? '';
+    const shared = this.#shared.get(receipt.slice(0, receipt.indexOf('.')));
+    if (shared?.receipt === receipt) {
       shared.onReceipt(headers);
       this.#adapt(shared);
     }
@@ -221,14 +225,14 @@ export class Subscriptions {
       }
       shared.members.add(member);
       this.#owners.set(member, shared);
-      const { isLive } = shared;
+      const joined = shared;
       // Not before the caller has the subscription.
       queueMicrotask(() => {
-        if (isLive) {
+        if (joined.isLive) {
           member.live();
         }
         if (typeof replay === 'object') {
-          member.receive(replay);
+          member.replay(replay);
         }
       });
       this.#adapt(shared);
@@ -289,16 +293,27 @@ export class Subscriptions {
 
   /** Tries again what was refused, together with whatever is refused meanwhile; not before the server wants that. */
   #flushLater(retryAfter = 0): void {
-    this.#retryTimer ??= this.#context.environment.setTimeout(
-      () => {
-        this.#retryTimer = undefined;
-        this.#shared.forEach((shared) => {
-          shared.isHeldBack = false;
-        });
-        this.flush();
-      },
-      Math.max(retryAfter, RETRY) + backoff(this.#failures++, () => this.#context.environment.random()),
-    );
+    const { environment } = this.#context;
+    const delay = Math.max(retryAfter, RETRY) + backoff(this.#failures, () => environment.random());
+    if (this.#retryTimer === undefined) {
+      this.#failures++;
+    } else if (environment.now() + retryAfter <= this.#retryAt) {
+      return;
+    }
+    environment.clearTimeout(this.#retryTimer);
+    this.#retryAt = environment.now() + delay;
+    this.#retryTimer = environment.setTimeout(() => {
+      this.#retryTimer = undefined;
+      this.#shared.forEach((shared) => {
+        shared.isHeldBack = false;
+      });
+      this.flush();
+    }, delay);
+  }
+
+  #clearRetry(): void {
+    this.#context.environment.clearTimeout(this.#retryTimer);
+    this.#retryTimer = undefined;
   }
 
   #onRefused(shared: SharedSubscription, kind: 'denied' | 'revoked', body: string, retryAfter = 0): void {

@@ -55,6 +55,12 @@ export class TokenEndpoint {
     if (!response.ok) {
       throw new Error(`POST ${url} answered ${response.status}`);
     }
+    if (!response.headers.get('Content-Type')?.includes('json')) {
+      // Where nobody is logged in an application may lead to its page for that.
+      throw response.redirected
+        ? new UnauthorizedError(`POST ${url} led to ${response.url}: log in again`)
+        : new Error(`POST ${url} answered with something else than JSON`);
+    }
     return response.json();
   }
 }

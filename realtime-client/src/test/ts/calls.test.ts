@@ -23,6 +23,15 @@ describe('a call', () => {
     expect(await second).toBeNull();
   });
 
+  test('is sent once, also if the page makes it as soon as there is a connection', async () => {
+    const { realtime, server } = setup();
+    realtime.on('state', (state) => (state === 'connected' ? realtime.call(GET) : undefined));
+    realtime.subscribe('topic', () => {});
+    await settle();
+    server.current.accept();
+    expect(server.current.sent).toHaveLength(1);
+  });
+
   test('fails with what the server says', async () => {
     const { realtime, server } = await connected();
     const call = realtime.call(GET, { id: 'x' });

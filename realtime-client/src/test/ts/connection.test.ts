@@ -189,6 +189,27 @@ describe('the server says when', () => {
   });
 });
 
+test('a server that does not want this client: neither after the last subscription has ended, until the page wants to', async () => {
+  const { realtime, server, environment } = setup();
+  const subscription = realtime.subscribe('topic', () => {});
+  await settle();
+  server.current.listener.closed(4503, 'session ended');
+  subscription.unsubscribe();
+  await environment.pass(60_000);
+  expect(realtime.state).toBe('closed');
+  const other = realtime.subscribe('other', () => {});
+  await settle();
+  expect(server.connections).toHaveLength(1);
+  other.unsubscribe();
+  await environment.pass(1);
+  // After a new login, when nothing is subscribed yet.
+  realtime.reconnect();
+  expect(realtime.state).toBe('idle');
+  realtime.subscribe('next', () => {});
+  await settle();
+  expect(server.connections).toHaveLength(2);
+});
+
 describe('at once', () => {
   test.each(['online', 'visible', 'return'] as const)('%s', async (event) => {
     const { server, environment } = await connected();
@@ -215,6 +236,22 @@ describe('at once', () => {
       server.current.listener.closed(1006, '');
     }
     expect(server.connections.length).toBeLessThanOrEqual(4);
+  });
+
+  test('though the clock was set back', async () => {
+    const { server, environment } = await connected();
+    environment.setClock(0);
+    server.current.listener.closed(4000, 'going away, reconnect-after=7000');
+    environment.setClock(-3_600_000);
+    await environment.tell('online');
+    await environment.pass(7_000);
+    expect(server.connections).toHaveLength(2);
+    server.current.accept();
+    server.current.listener.closed(1006, '');
+    environment.setClock(-7_200_000);
+    await environment.tell('online');
+    await environment.pass(1_000);
+    expect(server.connections).toHaveLength(3);
   });
 
   test('after the machine slept, while waiting', async () => {
@@ -367,6 +404,24 @@ describe('tokens', () => {
     realtime.subscribe('topic', () => {});
     await environment.pass(100_000);
     expect(realtime.state).toBe('closed');
+  });
+
+  test.each([
+    ['throws', () => { throw new Error('no list'); }],
+    ['answers nothing', () => Promise.resolve(undefined)],
+    ['answers too few', () => Promise.resolve([])],
+  ])('a source for subscriptions that %s is asked again', async (_, wrong) => {
+    const right = (requests: readonly unknown[]) => Promise.resolve(requests.map(() => ({ token: 'abc' })));
+    const subscriptionTokens = vi.fn().mockImplementationOnce(wrong).mockImplementation(right);
+    const { realtime, server, environment, errors } = setup({ subscriptionTokens });
+    realtime.subscribe('a', () => {});
+    await settle();
+    server.current.accept();
+    await settle();
+    expect(errors).toHaveLength(1);
+    expect(server.current.subscribed).toEqual([]);
+    await environment.pass(2_000);
+    expect(server.current.headersOf('a')).toMatchObject({ token: 'abc' });
   });
 
   test('all subscriptions get theirs with one request', async () => {

@@ -5,6 +5,12 @@ import { connected, reconnect, settle, setup } from './fakes.js';
 const EPHEMERAL = { 'message-id': '~17', ephemeral: 'true', event: 'typing', 'from-user': 'ben', 'from-connection': 'c0ffee' };
 
 describe('send', () => {
+  test('what is no JSON fails for the caller to see', async () => {
+    const { realtime, server } = await connected();
+    await expect(realtime.subscribe('document.42', () => {}).send('typing', 5n)).rejects.toThrow('BigInt');
+    expect(server.current.sent).toEqual([]);
+  });
+
   test('goes to the others, to all or to a user, and is done with the receipt', async () => {
     const { realtime, server } = await connected();
     const subscription = realtime.subscribe('document.42', () => {});

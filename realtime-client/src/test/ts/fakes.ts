@@ -21,6 +21,13 @@ export class FakeEnvironment implements Environment {
   /** What `random` answers: the longest delays, unless changed. */
   chance = 0.999_999;
 
+  /** Somebody sets the clock, and no time passes. */
+  setClock(milliseconds: number): void {
+    const by = milliseconds - this.#now;
+    this.#now += by;
+    this.#timers = this.#timers.map((timer) => Object.assign(timer, { at: timer.at + by }));
+  }
+
   now(): number {
     return this.#now;
   }
@@ -139,7 +146,8 @@ export class FakeConnection implements Connection {
   /** RECEIPT: the subscription is live. */
   live(topic: string, position = 'e-0', headers: Headers = {}): void {
     this.listener.activity();
-    this.listener.receipt({ 'receipt-id': this.headersOf(topic)['receipt'], position, ...headers });
+    const { receipt, since } = this.headersOf(topic);
+    this.listener.receipt({ 'receipt-id': receipt, position, ...(since !== undefined && { recovered: 'true' }), ...headers });
   }
 
   message(topic: string, offset: number, data: unknown = { n: offset }, headers: Headers = {}): void {

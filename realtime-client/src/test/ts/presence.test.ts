@@ -143,7 +143,7 @@ describe('a frame that does not follow the one before', () => {
     await environment.pass(2_000);
     expect(server.current.unsubscribed).toEqual([first['id']]);
     expect(server.current.subscribed).toHaveLength(2);
-    expect(server.current.headersOf('room')).toEqual({ ...first, since: 'e-11' });
+    expect(server.current.headersOf('room')).toEqual({ ...first, receipt: `${first['id']}.2`, since: 'e-11' });
     expect(subscription.state).toBe('live');
     server.current.live('room', 'e-11');
     server.current.presence('room', { version: 12, count: 3, members: [ada, ben, eva] });
@@ -283,6 +283,28 @@ describe('what a member says about itself', () => {
     expect(server.current.sent).toEqual([]);
     server.current.live('room');
     expect(states(server.current)).toEqual([{ status: 'busy' }]);
+  });
+
+  test('is forgotten once the page is no member any more', async () => {
+    const { realtime, server, environment } = await connected();
+    const watching = join(realtime, 'watch');
+    const editor = join(realtime);
+    await settle();
+    server.current.live('room');
+    editor.presence.update({ data: { field: 'note' } });
+    expect(states(server.current)).toHaveLength(1);
+    editor.unsubscribe();
+    await environment.pass(1);
+    server.current.live('room');
+    const another = join(realtime);
+    await settle();
+    server.current.live('room');
+    expect(presencesOf(server.current)).toEqual(['join', 'watch', 'join']);
+    await environment.pass(1_000);
+    expect(states(server.current)).toHaveLength(1);
+    another.presence.update({ status: 'away' });
+    expect(states(server.current).slice(1)).toEqual([{ status: 'away' }]);
+    expect(watching.state).toBe('live');
   });
 
   test('is said again a little later if it was too much, and reported if it is refused', async () => {

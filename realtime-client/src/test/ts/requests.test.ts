@@ -44,6 +44,15 @@ test.each([
   expect(header()).toBeNull();
 });
 
+test('a page whose links are relative to another site tells that site nothing', async () => {
+  document.head.innerHTML = '<base href="https://elsewhere.org/">';
+  await all.realtime.fetch('/api/contacts');
+  expect(header()).toBeNull();
+  await all.realtime.fetch('https://example.org/api');
+  expect(header()).toBe(all.realtime.connectionId);
+  document.head.innerHTML = '';
+});
+
 test('fetch takes a Request, too, and works on its own', async () => {
   const { fetch } = all.realtime;
   await fetch(new Request('https://example.org/api', { headers: { Accept: 'text/plain' } }));

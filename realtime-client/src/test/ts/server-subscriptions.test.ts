@@ -127,6 +127,15 @@ test('more of them than a header may hold do not keep the client from connecting
   expect(header.length).toBeGreaterThan(7_000);
   expect(header.length).toBeLessThan(9_000);
   expect(JSON.parse(header)).toMatchObject({ '@document.42': 'e-5' });
+  // Of those that did not fit in nobody knows what they missed.
+  const last = '@topic.999';
+  all.seen.mockClear();
+  all.server.current.served(last, { ...SUBSCRIBED, position: 'e-6' }, { topic: 'topic.999' });
+  all.server.current.served(last, at(6, { replay: 'true' }), 'newest');
+  expect(all.seen.mock.calls).toEqual([
+    ['topic.999', undefined, 'history-lost'],
+    ['topic.999', 'newest', undefined],
+  ]);
 });
 
 test('who listens keeps the connection up', async () => {

@@ -37,6 +37,14 @@ test('a short interruption does not flicker', async () => {
   vi.useRealTimers();
 });
 
+test('shows another word as soon as it is given one', () => {
+  const element = document.body.firstElementChild as HTMLElement;
+  element.setAttribute('label-reconnecting', 'Verbindet');
+  expect(text(element)).toBe('Verbindet');
+  element.removeAttribute('label-reconnecting');
+  expect(text(element)).toBe('Reconnecting');
+});
+
 test('can show another connection, and leaves nothing behind', async () => {
   const other = setup();
   const element = document.body.firstElementChild as HTMLElement & { realtime: typeof realtime };

@@ -10,7 +10,7 @@ describe('on the wire', () => {
     server.current.accept();
     const { headers, destination } = server.current.subscribed[0] ?? { headers: {}, destination: '' };
     expect(destination).toBe('/realtime/contact.updated');
-    expect(headers).toEqual({ id: headers['id'], receipt: headers['id'], filter: '{"by":"bob","id":[5,7]}', replay: 'none' });
+    expect(headers).toEqual({ id: headers['id'], receipt: `${headers['id']}.1`, filter: '{"by":"bob","id":[5,7]}', replay: 'none' });
   });
 
   test('has the same id on every page', async () => {
@@ -71,6 +71,22 @@ describe('on the wire', () => {
     expect(server.current.subscribed).toEqual([]);
   });
 
+  test('the receipt of one that has ended does not make the next one live', async () => {
+    const { realtime, server, environment } = await connected();
+    realtime.subscribe('again', () => {}).unsubscribe();
+    const first = realtime.subscribe('again', () => {});
+    await environment.pass(1);
+    const old = server.current.headersOf('again')['receipt'];
+    first.unsubscribe();
+    await environment.pass(1);
+    const second = realtime.subscribe('again', () => {});
+    await settle();
+    server.current.listener.receipt({ 'receipt-id': old, position: 'e-1' });
+    expect(second.state).toBe('pending');
+    server.current.live('again', 'e-2');
+    expect(second.state).toBe('live');
+  });
+
   test('one that ends and begins anew at once does not go to the server', async () => {
     const { realtime, server, environment } = await connected();
     const subscription = realtime.subscribe('other', () => {});
@@ -124,6 +140,28 @@ describe('a callback', () => {
     await settle();
     expect(seen).toHaveBeenCalledTimes(2);
     expect(errors.map(String).sort()).toEqual(['Error: rejected', 'Error: rejected', 'Error: thrown', 'Error: thrown']);
+  });
+
+  test('that throws harms nobody else, though what it is reported to throws as well', async () => {
+    vi.spyOn(console, 'error').mockImplementation(() => {});
+    const onError = vi.fn(() => {
+      throw new Error('broken, too');
+    });
+    const { realtime, server, environment } = await connected({ onError });
+    const seen = vi.fn();
+    const throwing = vi.fn(() => {
+      throw new Error('broken');
+    });
+    realtime.subscribe('a', throwing, { coalesce: 10 });
+    realtime.subscribe('a', seen);
+    await settle();
+    server.current.live('a');
+    for (let i = 1; i <= 3; i++) {
+      server.current.message('a', i, i);
+      await environment.pass(100);
+    }
+    expect([throwing, seen, onError].map(({ mock }) => mock.calls.length)).toEqual([3, 3, 3]);
+    vi.restoreAllMocks();
   });
 
   test('that ends the subscription is not called again', async () => {
@@ -220,6 +258,37 @@ describe('ready and state', () => {
     expect(server.current.subscribed).toHaveLength(102);
     await environment.pass(1_200);
     expect(server.current.subscribed).toHaveLength(202);
+  });
+
+  test('denied at first for another reason: not again before the server wants that', async () => {
+    const { realtime, server, environment } = await connected();
+    environment.chance = 0;
+    realtime.subscribe('away', () => {});
+    realtime.subscribe('busy', () => {});
+    await settle();
+    server.current.control('away', 'denied', 'unavailable');
+    server.current.control('busy', 'denied', 'rate-limited', { 'retry-after': '5000' });
+    await environment.pass(4_900);
+    expect(server.current.subscribed).toHaveLength(3);
+    await environment.pass(100);
+    expect(server.current.subscribed).toHaveLength(5);
+  });
+
+  test('what was to be tried again later is tried at once by the next connection, and only once', async () => {
+    const all = await connected();
+    all.realtime.subscribe('busy', () => {});
+    await settle();
+    all.server.current.control('busy', 'denied', 'rate-limited', { 'retry-after': '60000' });
+    const timers = all.environment.timers;
+    all.server.current.listener.closed(1006, '');
+    // Instead of the one that would have tried again there is that of the reconnect.
+    expect(all.environment.timers).toBe(timers);
+    await all.environment.pass(1_000);
+    all.server.current.accept();
+    await settle();
+    all.server.current.control('busy', 'denied', 'unavailable');
+    await all.environment.pass(3_000);
+    expect(all.server.current.subscribed.filter(({ destination }) => destination.endsWith('busy'))).toHaveLength(2);
   });
 
   test('revoked: the event, and it is not restored', async () => {
@@ -321,6 +390,26 @@ describe('a late joiner', () => {
     expect(all.server.current.subscribed).toHaveLength(2);
     all.server.current.message('late', 7, 7);
     expect(joined).toMatchObject([{ data: 6 }, { data: 7, replay: false }]);
+  });
+
+  test('gets nothing that is older than what it has got already', async () => {
+    const { all } = await two({ replay: 'last' });
+    all.server.current.live('late', 'e-5');
+    const joined: unknown[] = [];
+    const first = all.realtime.subscribe(
+      'late',
+      () => {
+        first.unsubscribe();
+        all.realtime.subscribe('late', (data) => joined.push(data), { replay: 'last' });
+      },
+      { replay: 'last' },
+    );
+    await settle();
+    // Two frames in one WebSocket message.
+    all.server.current.message('late', 6, 6);
+    all.server.current.message('late', 7, 7);
+    await settle();
+    expect(joined).toEqual([7]);
   });
 
   test('gets it while the connection is away', async () => {
@@ -442,6 +531,20 @@ describe('after a reconnect', () => {
     expect(all.server.current.headersOf('topic')).toMatchObject({ since: 'e-10' });
   });
 
+  test('a connection that breaks before it was clear what comes first: what may have been missed is a gap', async () => {
+    const all = setup();
+    const received: unknown[] = [];
+    all.realtime.subscribe('topic', (data, { gap }) => received.push(gap?.code ?? data));
+    await settle();
+    all.server.current.accept();
+    all.server.current.live('topic', 'e-10');
+    await reconnect(all);
+    all.server.current.live('topic', 'e-12');
+    all.server.current.message('topic', 12, 12, { replay: 'true' });
+    all.server.current.message('topic', 13, 13);
+    expect(received).toEqual(['history-lost', 12, 13]);
+  });
+
   test('what subscribed meanwhile is live too', async () => {
     const all = await connected();
     all.server.current.listener.closed(1006, '');
@@ -505,6 +608,18 @@ describe('a gap', () => {
     expect(all.server.current.headersOf('topic')['since']).toBe('f-3');
     expect(all.received).toEqual(['gap']);
   });
+});
+
+test('after a server that lost its newest messages, what it publishes next is new', async () => {
+  const all = await connected();
+  all.server.current.message('topic', 20, 20);
+  await reconnect(all);
+  all.server.current.live('topic', 'e-15', { recovered: 'false' });
+  all.server.current.control('topic', 'gap', 'history-lost');
+  all.server.current.message('topic', 16, 'another 16');
+  expect(all.received).toEqual([20, 'gap', 'another 16']);
+  await reconnect(all);
+  expect(all.server.current.headersOf('topic')['since']).toBe('e-16');
 });
 
 describe('for await', () => {
@@ -638,6 +753,57 @@ describe('fewer calls', () => {
     expect(seen).toHaveBeenCalledWith(500, expect.objectContaining({ position: 'e-500' }));
     subscription.unsubscribe();
     expect(environment.listeners.size).toBe(1);
+  });
+
+  test('whenVisible: nor does a tab that was hidden while it waited', async () => {
+    const { realtime, server, environment } = await connected();
+    const seen = vi.fn();
+    realtime.subscribe('list', seen, { whenVisible: true, spread: 1_000 });
+    await settle();
+    server.current.live('list');
+    server.current.message('list', 1, 1);
+    environment.visible = false;
+    await environment.pass(5_000);
+    expect(seen).not.toHaveBeenCalled();
+    environment.visible = true;
+    await environment.tell('visible');
+    await environment.pass(1_000);
+    expect(seen).toHaveBeenCalledTimes(1);
+  });
+
+  test('coalesce: not longer than asked, though the clock is set back', async () => {
+    const { realtime, server, environment } = await connected();
+    const seen = vi.fn();
+    realtime.subscribe('list', seen, { coalesce: 1_000 });
+    await settle();
+    server.current.live('list');
+    server.current.message('list', 1, 1);
+    environment.setClock(0);
+    server.current.message('list', 2, 2);
+    await environment.pass(1_000);
+    expect(seen).toHaveBeenCalledTimes(2);
+  });
+
+  test('a gap and what comes after it are two calls, one after the other', async () => {
+    const { realtime, server, environment } = await connected();
+    const calls: unknown[] = [];
+    let done: () => void = () => {};
+    const slow = (what: unknown): Promise<void> => {
+      calls.push(what);
+      return new Promise((resolve) => (done = resolve));
+    };
+    realtime.subscribe('list', slow, { coalesce: 10, onGap: ({ code }) => slow(code) });
+    await settle();
+    server.current.live('list');
+    server.current.message('list', 1, 1);
+    server.current.control('list', 'gap', 'history-lost');
+    server.current.message('list', 2, 2);
+    done();
+    await environment.pass(100);
+    expect(calls).toEqual([1, 'history-lost']);
+    done();
+    await environment.pass(100);
+    expect(calls).toEqual([1, 'history-lost', 2]);
   });
 
   test('more than anybody should fetch one by one is a gap', async () => {

@@ -83,3 +83,13 @@ test.each([
   await expect(endpoint.connection()).rejects.toThrow(type);
   await expect(endpoint.connection()).rejects.toThrow(`POST ${HERE}/connection answered ${status}`);
 });
+
+test('a page instead of tokens: who was led to that of the log-in gets none', async () => {
+  const page = new Response('<html>', { headers: { 'Content-Type': 'text/html' } });
+  const endpoint = new TokenEndpoint(HERE, () => Promise.resolve(page));
+  await expect(endpoint.connection()).rejects.toThrow('answered with something else than JSON');
+  Object.defineProperties(page, { redirected: { value: true }, url: { value: 'http://localhost:3000/login' } });
+  const refusal = endpoint.connection();
+  await expect(refusal).rejects.toThrow(UnauthorizedError);
+  await expect(refusal).rejects.toThrow('led to http://localhost:3000/login: log in again');
+});
