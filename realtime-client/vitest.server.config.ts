@@ -3,10 +3,14 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['src/test/ts/server/**/*.test.ts'],
+    globalSetup: 'src/test/ts/server/shared-nodes.ts',
     testTimeout: 120_000,
     hookTimeout: 120_000,
-    // Each file starts two nodes.
-    fileParallelism: false,
+    teardownTimeout: 30_000,
+    // They mostly wait, and not for each other.
+    minWorkers: 4,
+    maxWorkers: 4,
+    maxConcurrency: 16,
     reporters: ['default', 'junit'],
     outputFile: { junit: 'target/vitest-server.xml' },
   },

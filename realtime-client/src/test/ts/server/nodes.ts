@@ -1,86 +1,13 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { connect as tcp, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { expect, inject } from 'vitest';
 import WebSocket from 'ws';
 import { connect, type Realtime, type RealtimeOptions } from '../../../main/ts/index.js';
+import { Node } from './node.js';
 
-function environment(name: string): string {
-  const value = process.env[name];
-  if (value === undefined) {
-    throw new Error(`These tests are run by dev.realtime.system.ClientTests, which sets ${name}`);
-  }
-  return value;
-}
-
-/** A node in a process of its own; all nodes share a Redis. */
-export class Node {
-  #process: ChildProcess | undefined;
-  port = 0;
-
-  static async started(): Promise<Node> {
-    const node = new Node();
-    await node.start();
-    return node;
-  }
-
-  /** On the port it had, if there was one. */
-  async start(): Promise<void> {
-    const [command = '', ...args] = JSON.parse(environment('TEST_NODE')) as string[];
-    const child = spawn(command, [
-      ...args,
-      `--server.port=${this.port}`,
-      '--spring.data.redis.host=127.0.0.1',
-      `--spring.data.redis.port=${environment('TEST_REDIS_PORT')}`,
-    ]);
-    this.#process = child;
-    let log = '';
-    await new Promise<void>((resolve, reject) => {
-      child.stdout.on('data', (data) => {
-        log += String(data);
-        if (/: Started \w+ in /.test(log)) {
-          resolve();
-        }
-      });
-      child.stderr.on('data', (data) => (log += String(data)));
-      child.on('exit', (code) => reject(new Error(`The node ended with ${code}:\n${log}`)));
-    });
-    this.port = Number(/Tomcat started on port (\d+)/.exec(log)?.[1]);
-  }
-
-  async #end(signal: NodeJS.Signals): Promise<void> {
-    const child = this.#process;
-    this.#process = undefined;
-    if (child !== undefined && child.exitCode === null) {
-      const ended = new Promise((resolve) => child.on('exit', resolve));
-      child.kill(signal);
-      await ended;
-    }
-  }
-
-  kill(): Promise<void> {
-    return this.#end('SIGKILL');
-  }
-
-  stop(): Promise<void> {
-    return this.#end('SIGTERM');
-  }
-
-  async post(path: string): Promise<void> {
-    const response = await fetch(`http://127.0.0.1:${this.port}${path}`, { method: 'POST' });
-    if (!response.ok) {
-      throw new Error(`POST ${path}: ${response.status}`);
-    }
-  }
-
-  /** A meter, such as the number of subscriptions. */
-  async meter(name: string): Promise<number> {
-    const response = await fetch(`http://127.0.0.1:${this.port}/actuator/metrics/${name}`);
-    const { measurements } = (await response.json()) as { measurements: { value: number }[] };
-    return measurements[0]?.value ?? Number.NaN;
-  }
-
-  url(): string {
-    return `ws://127.0.0.1:${this.port}/realtime`;
-  }
+/** Two nodes that are there for all tests, and never end. */
+export function sharedNodes(): [Node, Node] {
+  const [first = 0, second = 0] = inject('ports');
+  return [new Node(first), new Node(second)];
 }
 
 /** A TCP proxy in front of a node. */
@@ -173,9 +100,8 @@ export function client(url: string | ((url: string) => string), options: Realtim
       socket.on('error', () => {});
       return socket;
     },
-    onError: (error) => {
-      throw error;
-    },
+    // As one that nobody caught, so that the test fails.
+    onError: (error) => void Promise.reject(error as Error),
     ...options,
   });
 }
@@ -198,8 +124,32 @@ export class Audience {
   }
 }
 
+/**
+ * Publishes at one node while something happens to the connection to another: all of it has to arrive, once and in order.
+ * @param happen what happens, until the connection is back
+ */
+export async function whileSomethingHappens(
+  realtime: Realtime,
+  node: Node,
+  room: string,
+  happen: (audience: Audience) => Promise<void>,
+): Promise<Audience> {
+  const audience = new Audience(realtime, room);
+  await audience.ready;
+  const stop = publisher(node, room);
+  await until('messages arrive', () => audience.numbers.length > 20);
+  await happen(audience);
+  const before = audience.numbers.length;
+  await until('messages arrive again', () => audience.numbers.length > before + 20);
+  const published = await stop();
+  await until('all have arrived', () => audience.numbers.length >= published);
+  expect(audience.numbers).toEqual(upTo(published));
+  expect(audience.gaps).toBe(0);
+  return audience;
+}
+
 /** Publishes numbers to a room of the tenant acme, until it is told to stop; answers how many. */
-export function publisher(node: Node, room: string, every = 5): () => Promise<number> {
+function publisher(node: Node, room: string, every = 5): () => Promise<number> {
   let running = true;
   const done = (async () => {
     let number = 0;

@@ -1,16 +1,10 @@
 import { spawn } from 'node:child_process';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { Audience, client, Node, until, upTo } from './nodes.js';
+import { expect, test } from 'vitest';
+import { Audience, client, sharedNodes, until, upTo } from './nodes.js';
 
 // In a file, and so a process, of its own: everything in it sleeps.
 
-let node: Node;
-
-beforeAll(async () => {
-  node = await Node.started();
-});
-
-afterAll(() => node.kill());
+const [node] = sharedNodes();
 
 test('a laptop that sleeps: what was published meanwhile is there when it wakes up', async () => {
   const realtime = client(node.url());

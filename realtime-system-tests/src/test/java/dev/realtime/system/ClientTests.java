@@ -9,12 +9,15 @@ import dev.realtime.redis.RedisServer;
 import dev.realtime.system.node.NodeApplication;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The browser client, while servers and networks come and go.
+ * The browser client, while servers and networks come and go. Both tests mostly wait.
  */
 @Timeout(600)
+@Execution(ExecutionMode.CONCURRENT)
 class ClientTests {
 
 	private static final String JAVA = Path.of(System.getProperty("java.home"), "bin", "java").toString();
@@ -25,8 +28,8 @@ class ClientTests {
 			"-cp", System.getProperty("java.class.path"), NodeApplication.class.getName(),
 			"--realtime.tenant.required=true", "--realtime.heartbeat=1s", "--realtime.shutdown.spread=2s",
 			"--realtime.token.secret=0123456789abcdef0123456789abcdef", "--realtime.ws-port=0",
-			"--realtime.limits.subscribes-per-second=0", "--realtime.limits.frames-per-second=0",
-			"--management.endpoints.web.exposure.include=health,metrics");
+			"--realtime.presence.leave-grace=4s", "--realtime.limits.subscribes-per-second=0",
+			"--realtime.limits.frames-per-second=0", "--management.endpoints.web.exposure.include=health,metrics");
 
 	/**
 	 * In Node.js, against nodes that the tests start, kill and cut off:
