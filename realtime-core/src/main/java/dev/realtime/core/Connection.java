@@ -57,6 +57,11 @@ public final class Connection<F> {
 
 	private SubscriptionQuota quota = SubscriptionQuota.UNLIMITED;
 
+	/**
+	 * Owned by the lane: something could not be written, and nothing that follows may be.
+	 */
+	boolean broken;
+
 	/** Owned by the lane: what goes out at the end of its turn. */
 	@Nullable Batch<F> batch;
 
@@ -67,7 +72,7 @@ public final class Connection<F> {
 	 * Owned by the lane: the newest publications by key, of those the client could not
 	 * take.
 	 */
-	private final Map<Subscription<F>, Map<List<@Nullable Object>, Publication>> conflated = new LinkedHashMap<>();
+	private final Map<Subscription<F>, Conflated> conflated = new LinkedHashMap<>();
 
 	Connection(String id, Lane<F> lane, FrameSink<F> sink) {
 		this.id = id;
@@ -263,16 +268,11 @@ public final class Connection<F> {
 
 	/**
 	 * Keeps a publication for later.
-	 * @return whether it took the place of another
+	 * @return how many were dropped for it
 	 */
-	boolean conflate(Subscription<F> subscription, Publication publication) {
-		Map<List<@Nullable Object>, Publication> newest = this.conflated.computeIfAbsent(subscription,
-				(absent) -> new LinkedHashMap<>());
-		List<@Nullable Object> key = subscription.conflationKey(publication);
-		// Again at the end, so that the order is that of the offsets.
-		boolean replaced = newest.remove(key) != null;
-		newest.put(key, publication);
-		return replaced;
+	int conflate(Subscription<F> subscription, Publication publication) {
+		return this.conflated.computeIfAbsent(subscription, (absent) -> new Conflated(subscription.history()))
+			.put(subscription.conflationKey(publication), publication);
 	}
 
 	void dropConflated(Subscription<F> subscription) {
@@ -283,11 +283,10 @@ public final class Connection<F> {
 	}
 
 	/**
-	 * What the client could not take, by subscription, in the order of the offsets.
+	 * What the client could not take, by subscription.
 	 */
-	Map<Subscription<F>, List<Publication>> takeConflated() {
-		Map<Subscription<F>, List<Publication>> taken = new LinkedHashMap<>();
-		this.conflated.forEach((subscription, newest) -> taken.put(subscription, List.copyOf(newest.values())));
+	Map<Subscription<F>, Conflated> takeConflated() {
+		Map<Subscription<F>, Conflated> taken = new LinkedHashMap<>(this.conflated);
 		this.conflated.clear();
 		return taken;
 	}

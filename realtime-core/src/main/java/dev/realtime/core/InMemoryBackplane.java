@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import java.util.function.ToLongFunction;
 import java.util.random.RandomGenerator;
 
 import dev.realtime.StreamPosition;
@@ -161,7 +162,7 @@ public final class InMemoryBackplane implements Backplane {
 
 		private final LinkedHashMap<List<@Nullable Object>, Publication> byKey = new LinkedHashMap<>();
 
-		private final LinkedHashMap<String, Publication> byIdempotencyKey = new LinkedHashMap<>();
+		private final LinkedHashMap<String, Done> byIdempotencyKey = new LinkedHashMap<>();
 
 		private @Nullable HistoryOptions options;
 
@@ -181,7 +182,7 @@ public final class InMemoryBackplane implements Backplane {
 			this.options = request.history();
 			this.touched = InMemoryBackplane.this.clock.millis();
 			trim();
-			Publication first = this.byIdempotencyKey.get(request.idempotencyKey());
+			Done first = this.byIdempotencyKey.get(request.idempotencyKey());
 			if (first != null) {
 				return first.position();
 			}
@@ -190,7 +191,7 @@ public final class InMemoryBackplane implements Backplane {
 					request.attributes(), request.except(), request.sender());
 			this.history.add(publication);
 			putLast(this.byKey, request.key(), publication);
-			putLast(this.byIdempotencyKey, request.idempotencyKey(), publication);
+			putLast(this.byIdempotencyKey, request.idempotencyKey(), new Done(position, this.touched));
 			trim();
 			if (this.interest) {
 				InMemoryBackplane.this.listener.onPublication(channel, publication);
@@ -204,10 +205,10 @@ public final class InMemoryBackplane implements Backplane {
 			}
 		}
 
-		private <K> void putLast(LinkedHashMap<K, Publication> map, @Nullable K key, Publication publication) {
+		private <K, V> void putLast(LinkedHashMap<K, V> map, @Nullable K key, V value) {
 			if (key != null) {
 				map.remove(key);
-				map.put(key, publication);
+				map.put(key, value);
 			}
 		}
 
@@ -215,15 +216,15 @@ public final class InMemoryBackplane implements Backplane {
 			HistoryOptions options = this.options;
 			if (options != null) {
 				long oldest = InMemoryBackplane.this.clock.millis() - options.ttl().toMillis();
-				trim(this.history, options.size(), oldest);
-				trim(this.byKey.values(), options.keys(), oldest);
-				trim(this.byIdempotencyKey.values(), MAX_IDEMPOTENCY_KEYS, oldest);
+				trim(this.history, Publication::timestamp, options.size(), oldest);
+				trim(this.byKey.values(), Publication::timestamp, options.keys(), oldest);
+				trim(this.byIdempotencyKey.values(), Done::timestamp, MAX_IDEMPOTENCY_KEYS, oldest);
 			}
 		}
 
-		private void trim(Collection<Publication> publications, int size, long oldest) {
-			Iterator<Publication> iterator = publications.iterator();
-			while (iterator.hasNext() && (iterator.next().timestamp() < oldest || publications.size() > size)) {
+		private <V> void trim(Collection<V> values, ToLongFunction<V> timestamp, int size, long oldest) {
+			Iterator<V> iterator = values.iterator();
+			while (iterator.hasNext() && (timestamp.applyAsLong(iterator.next()) < oldest || values.size() > size)) {
 				iterator.remove();
 			}
 		}
@@ -254,6 +255,16 @@ public final class InMemoryBackplane implements Backplane {
 			long age = InMemoryBackplane.this.clock.millis() - this.touched;
 			return !this.interest && age > ttl.toMillis();
 		}
+
+	}
+
+	/**
+	 * A publication that took place: its payload is not kept for as long.
+	 *
+	 * @param position its position
+	 * @param timestamp when that was, in milliseconds since 1970
+	 */
+	private record Done(StreamPosition position, long timestamp) {
 
 	}
 

@@ -285,7 +285,18 @@ public final class Lane<F> {
 			turn();
 			this.scheduled.set(false);
 		}
-		while (!this.tasks.isEmpty() && !wake());
+		while ((!this.tasks.isEmpty() || isResumable()) && !wake());
+	}
+
+	/**
+	 * Whether a channel waits for the next turn, and there may be no task to bring one.
+	 */
+	private boolean isResumable() {
+		return !this.waiting.isEmpty() && hasCaughtUp();
+	}
+
+	private boolean hasCaughtUp() {
+		return this.queuedBytes.get() < MAX_QUEUED_BYTES / 4;
 	}
 
 	private void turn() {
@@ -307,7 +318,8 @@ public final class Lane<F> {
 		try {
 			task.run();
 		}
-		catch (RuntimeException ex) {
+		catch (RuntimeException | Error ex) {
+			// Others depend on this lane, whatever it is.
 			logger.error("Task of a lane failed", ex);
 		}
 	}
@@ -331,7 +343,7 @@ public final class Lane<F> {
 	}
 
 	private void resumeWaiting() {
-		if (this.queuedBytes.get() < MAX_QUEUED_BYTES / 4) {
+		if (hasCaughtUp()) {
 			for (int i = this.waiting.size(); i > 0; i--) {
 				ChannelHub hub = this.waiting.poll();
 				if (hub != null) {
@@ -353,12 +365,30 @@ public final class Lane<F> {
 	private void flush(Connection<F> connection) {
 		Batch<F> batch = connection.batch;
 		connection.batch = null;
-		if (batch != null) {
+		if (batch == null) {
+			return;
+		}
+		try {
 			FrameSink<F> sink = connection.sink();
 			for (JoinedFrames<F> joined : batch.joined(this.encoder, this.written::add)) {
 				sink.write(joined.message(), joined.frames());
 			}
 			sink.flush();
+		}
+		catch (RuntimeException | Error ex) {
+			giveUp(connection, ex);
+		}
+	}
+
+	/**
+	 * Ends a connection that something could not be written to. It comes back for what it
+	 * misses; if it were to stay, it would not see the hole.
+	 */
+	private void giveUp(Connection<F> connection, Throwable cause) {
+		if (!connection.broken) {
+			connection.broken = true;
+			logger.error("Disconnecting {}, which could not be written to", connection, cause);
+			connection.close(CloseReason.INTERNAL_ERROR);
 		}
 	}
 
@@ -418,6 +448,9 @@ public final class Lane<F> {
 	}
 
 	private void write(Connection<F> connection, F frame) {
+		if (connection.broken) {
+			return;
+		}
 		Batch<F> batch = connection.batch;
 		if (batch == null) {
 			this.touched.add(connection);
@@ -443,10 +476,20 @@ public final class Lane<F> {
 	 */
 	public void tick(long nanoTime) {
 		for (Connection<F> connection : List.copyOf(this.connections)) {
-			connection.tick(nanoTime);
-			if (connection.isPositionLookDue(nanoTime)) {
-				connection.subscriptions().forEach((subscription) -> tellPosition(subscription, nanoTime));
+			try {
+				tick(connection, nanoTime);
 			}
+			catch (RuntimeException | Error ex) {
+				// The others have heart-beats to send.
+				logger.error("{} could not look at the clock", connection, ex);
+			}
+		}
+	}
+
+	private void tick(Connection<F> connection, long nanoTime) {
+		connection.tick(nanoTime);
+		if (connection.isPositionLookDue(nanoTime)) {
+			connection.subscriptions().forEach((subscription) -> tellPosition(subscription, nanoTime));
 		}
 	}
 
@@ -466,6 +509,18 @@ public final class Lane<F> {
 	}
 
 	void start(ChannelHub hub, Subscription<F> subscription, Beginning beginning) {
+		try {
+			begin(hub, subscription, beginning);
+		}
+		catch (RuntimeException | Error ex) {
+			giveUp(subscription.connection(), ex);
+		}
+		if (subscription.entries != null && subscription.observer() != null) {
+			subscription.observer().onLive(subscription);
+		}
+	}
+
+	private void begin(ChannelHub hub, Subscription<F> subscription, Beginning beginning) {
 		if (subscription.receipt() != null) {
 			send(subscription.connection(), this.encoder.live(subscription, subscription.receipt(),
 					beginning.position(), beginning.recovered()));
@@ -485,9 +540,6 @@ public final class Lane<F> {
 		index.position = beginning.position();
 		index.add(subscription);
 		subscription.told(beginning.position(), System.nanoTime());
-		if (subscription.observer() != null) {
-			subscription.observer().onLive(subscription);
-		}
 	}
 
 	void end(ChannelHub hub, Subscription<F> subscription) {
@@ -579,18 +631,21 @@ public final class Lane<F> {
 			return;
 		}
 		Connection<F> connection = subscription.connection();
-		if (subscription.conflateBy() != null
-				&& (connection.isConflating(subscription) || !connection.sink().isWritable())) {
-			if (connection.conflate(subscription, publication)) {
-				this.conflated++;
+		try {
+			if (subscription.conflateBy() != null
+					&& (connection.isConflating(subscription) || !connection.sink().isWritable())) {
+				this.conflated += connection.conflate(subscription, publication);
+				this.conflating.add(connection);
 			}
-			this.conflating.add(connection);
+			else {
+				F frame = this.frames.computeIfAbsent(subscription.id(),
+						(id) -> this.encoder.message(publication, subscription, DeliveryMode.LIVE));
+				write(connection, frame);
+				this.deliveries++;
+			}
 		}
-		else {
-			F frame = this.frames.computeIfAbsent(subscription.id(),
-					(id) -> this.encoder.message(publication, subscription, DeliveryMode.LIVE));
-			write(connection, frame);
-			this.deliveries++;
+		catch (RuntimeException | Error ex) {
+			giveUp(connection, ex);
 		}
 	}
 
@@ -604,13 +659,22 @@ public final class Lane<F> {
 		for (Connection<F> connection : List.copyOf(this.conflating)) {
 			if (connection.sink().isWritable()) {
 				this.conflating.remove(connection);
-				connection.takeConflated().forEach((subscription, newest) -> {
-					send(connection, this.encoder.gap(subscription));
-					newest.forEach((publication) -> send(subscription, publication, DeliveryMode.LIVE));
-				});
-				sendHeldBack(connection);
+				try {
+					connection.takeConflated().forEach(this::sendConflated);
+					sendHeldBack(connection);
+				}
+				catch (RuntimeException | Error ex) {
+					giveUp(connection, ex);
+				}
 			}
 		}
+	}
+
+	private void sendConflated(Subscription<F> subscription, Conflated conflated) {
+		if (conflated.isLossy()) {
+			send(subscription.connection(), this.encoder.gap(subscription));
+		}
+		conflated.publications().forEach((publication) -> send(subscription, publication, DeliveryMode.LIVE));
 	}
 
 	private void sendHeldBack(Connection<F> connection) {
@@ -625,7 +689,16 @@ public final class Lane<F> {
 		SubscriptionIndex<F> index = this.channels.get(hub);
 		if (index != null) {
 			index.position = null;
-			index.forEach((subscription) -> send(subscription.connection(), this.encoder.gap(subscription)));
+			index.forEach(this::gap);
+		}
+	}
+
+	private void gap(Subscription<F> subscription) {
+		try {
+			send(subscription.connection(), this.encoder.gap(subscription));
+		}
+		catch (RuntimeException | Error ex) {
+			giveUp(subscription.connection(), ex);
 		}
 	}
 

@@ -117,6 +117,10 @@ public final class Subscription<F> {
 		return this.request.attachment();
 	}
 
+	HistoryOptions history() {
+		return this.request.history();
+	}
+
 	@Nullable SubscriptionObserver observer() {
 		return this.request.observer();
 	}
@@ -160,7 +164,7 @@ public final class Subscription<F> {
 		if (last == null || position.equals(last)) {
 			return false;
 		}
-		HistoryOptions history = this.request.history();
+		HistoryOptions history = history();
 		return !position.epoch().equals(last.epoch())
 				|| position.offset() - last.offset() >= history.size() / HISTORY_SHARE
 				|| now - this.toldAt >= history.ttl().toNanos() / HISTORY_SHARE;

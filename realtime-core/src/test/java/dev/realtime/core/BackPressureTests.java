@@ -223,6 +223,49 @@ class BackPressureTests {
 	}
 
 	@Test
+	void whenNothingHadToBeLeftOutForAClientThenThereIsNoGap() {
+		subscribe(List.of("id"));
+		this.executor.runAll();
+		this.sink.setWritable(false);
+		for (int i = 0; i < 3; i++) {
+			publish(new byte[1], i);
+		}
+		this.executor.runAll();
+		this.sink.setWritable(true);
+		publish(new byte[1], 0);
+		this.executor.runAll();
+		assertThat(this.sink.frames()).contains("GAP s1");
+		this.sink.clear();
+		this.sink.setWritable(false);
+		for (int i = 0; i < 3; i++) {
+			publish(new byte[1], i);
+		}
+		this.executor.runAll();
+		assertThat(this.sink.frames()).isEmpty();
+		this.sink.setWritable(true);
+		publish(new byte[1], 3);
+		this.executor.runAll();
+		assertThat(this.sink.frames()).doesNotContain("GAP s1");
+		assertThat(offsets(this.sink)).containsExactly(5L, 6L, 7L, 8L);
+	}
+
+	@Test
+	void whenClientStopsToReadThenOnlySoManyKeysAreKeptForIt() {
+		subscribe(List.of("id"));
+		this.executor.runAll();
+		this.sink.setWritable(false);
+		for (int i = 0; i < 5000; i++) {
+			publish(new byte[1], i);
+			this.executor.runAll();
+		}
+		this.sink.setWritable(true);
+		publish(new byte[1], 5000);
+		this.executor.runAll();
+		assertThat(this.sink.frames().get(0)).isEqualTo("GAP s1");
+		assertThat(offsets(this.sink)).hasSize(1000).isSorted().endsWith(5000L, 5001L);
+	}
+
+	@Test
 	void whenSubscriptionEndsThenNothingConflatedIsLeft() {
 		subscribe(List.of("id"));
 		this.executor.runAll();

@@ -1,7 +1,9 @@
 package dev.realtime.core;
 
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
@@ -84,6 +86,21 @@ class InMemoryBackplaneTests {
 		assertThat(append(CHANNEL, Requests.withIdempotencyKey("i1", SHORT))).isEqualTo(first);
 		elapse(Duration.ofMillis(1));
 		assertThat(append(CHANNEL, Requests.withIdempotencyKey("i1", SHORT)).offset()).isEqualTo(2);
+	}
+
+	@Test
+	void whenIdempotencyKeyIsRememberedThenItsPayloadIsNot() throws Exception {
+		HistoryOptions one = new HistoryOptions(1, Duration.ofHours(1), 1);
+		byte[] data = new byte[1024];
+		WeakReference<byte[]> payload = new WeakReference<>(data);
+		StreamPosition first = append(CHANNEL, new PublicationRequest(data, Map.of(), null, null, null, "i1", one));
+		data = null;
+		append(CHANNEL, Requests.any(one));
+		// Until the timeout of the test.
+		while (payload.get() != null) {
+			System.gc();
+		}
+		assertThat(append(CHANNEL, Requests.withIdempotencyKey("i1", one))).isEqualTo(first);
 	}
 
 	@Test

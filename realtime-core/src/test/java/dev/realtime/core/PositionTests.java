@@ -98,7 +98,7 @@ class PositionTests {
 		this.connection.tellPositions(INTERVAL);
 		subscribe("s1", idIsOne(), List.of("id"));
 		this.sink.setWritable(false);
-		publish(1, 1);
+		publish(1, 2);
 		publish(2, 20);
 		assertThat(look(INTERVAL)).isEmpty();
 		this.sink.setWritable(true);
