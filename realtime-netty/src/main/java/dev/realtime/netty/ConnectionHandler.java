@@ -1,8 +1,8 @@
 package dev.realtime.netty;
 
 import java.nio.ByteBuffer;
-import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import dev.realtime.core.CloseReason;
 import dev.realtime.core.Connection;
@@ -40,6 +40,9 @@ final class ConnectionHandler extends SimpleChannelInboundHandler<WebSocketFrame
 	/** Messages that wait for a worker before the connection is no longer read. */
 	private static final int MAX_WAITING = 64;
 
+	/** The same in bytes, for those that are large. */
+	private static final int MAX_WAITING_BYTES = 64 * 1024;
+
 	/** Between two looks at what a client still sends that had to go for its rate. */
 	private static final long UNWANTED_MILLIS = 100;
 
@@ -53,18 +56,20 @@ final class ConnectionHandler extends SimpleChannelInboundHandler<WebSocketFrame
 
 	private final SerialExecutor worker;
 
+	private final AtomicInteger waitingBytes = new AtomicInteger();
+
 	private CloseStatus status = CloseStatus.NO_CLOSE_FRAME;
 
 	/** Nothing more is handled: all that is looked for is the answer to our close. */
 	private boolean deaf;
 
 	ConnectionHandler(WebSocketHandler handler, NettySession session, Connection<?> connection, NettySink sink,
-			Executor workers) {
+			SerialExecutor worker) {
 		this.handler = handler;
 		this.session = session;
 		this.sink = sink;
 		this.connection = connection;
-		this.worker = new SerialExecutor(workers);
+		this.worker = worker;
 	}
 
 	/**
@@ -144,24 +149,34 @@ final class ConnectionHandler extends SimpleChannelInboundHandler<WebSocketFrame
 	}
 
 	private void handle(ChannelHandlerContext context, WebSocketMessage<?> message) {
-		this.deaf |= this.sink.closeReason() != null && this.worker.size() >= MAX_WAITING;
+		this.deaf |= this.sink.closeReason() != null && isBehind();
 		if (this.deaf) {
 			return;
 		}
+		int length = message.getPayloadLength();
+		this.waitingBytes.addAndGet(length);
 		this.worker.execute(() -> {
 			run(context, () -> this.handler.handleMessage(this.session, message));
+			this.waitingBytes.addAndGet(-length);
 			if (this.worker.size() == 0 && !context.channel().config().isAutoRead()
 					&& this.sink.closeReason() != CloseReason.RATE_LIMITED) {
 				context.channel().config().setAutoRead(true);
 			}
 		});
-		if (this.worker.size() >= MAX_WAITING && this.sink.closeReason() == null) {
+		if (isBehind() && this.sink.closeReason() == null) {
 			context.channel().config().setAutoRead(false);
 			if (this.worker.size() == 0) {
 				// The worker was done before it could see that.
 				context.channel().config().setAutoRead(true);
 			}
 		}
+	}
+
+	/**
+	 * Whether so much waits for the worker that no more is read.
+	 */
+	private boolean isBehind() {
+		return this.worker.size() >= MAX_WAITING || this.waitingBytes.get() >= MAX_WAITING_BYTES;
 	}
 
 	@Override
@@ -196,7 +211,7 @@ final class ConnectionHandler extends SimpleChannelInboundHandler<WebSocketFrame
 		try {
 			task.run();
 		}
-		catch (Exception ex) {
+		catch (Exception | Error ex) {
 			logger.warn("{}: handling failed", this.session.getId(), ex);
 			context.close();
 		}

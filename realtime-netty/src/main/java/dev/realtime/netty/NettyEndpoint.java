@@ -217,7 +217,8 @@ public final class NettyEndpoint implements SmartLifecycle {
 		this.broker.open(session, connection, heartbeat, this.buffers::of);
 		channel.pipeline()
 			.addLast(new Utf8FrameValidator(false))
-			.addLast(new ConnectionHandler(this.handler, session, connection, sink, this.workers));
+			.addLast(new ConnectionHandler(this.handler, session, connection, sink,
+					new SerialExecutor(this.workers, channel.eventLoop())));
 		channel.pipeline().remove(HandshakeHandler.class);
 	}
 

@@ -3,13 +3,18 @@ package dev.realtime.netty;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs tasks one at a time, in order, on threads of another executor. Thread-safe.
+ * Runs tasks one at a time, in order, on threads of another executor. While that takes
+ * none they wait, and whoever hands them over sees by {@link #size} that they do.
+ * Thread-safe.
  */
 final class SerialExecutor implements Executor {
 
@@ -18,14 +23,24 @@ final class SerialExecutor implements Executor {
 	/** Then it is the turn of others who wait for a thread. */
 	private static final int TASKS_PER_TURN = 16;
 
+	private static final long RETRY_MILLIS = 100;
+
 	private final Executor executor;
+
+	private final ScheduledExecutorService timer;
 
 	private final Queue<Runnable> tasks = new ArrayDeque<>();
 
 	private boolean running;
 
-	SerialExecutor(Executor executor) {
+	/**
+	 * An executor without tasks.
+	 * @param executor runs the tasks
+	 * @param timer tries again where that refused to
+	 */
+	SerialExecutor(Executor executor, ScheduledExecutorService timer) {
 		this.executor = executor;
+		this.timer = timer;
 	}
 
 	@Override
@@ -37,7 +52,26 @@ final class SerialExecutor implements Executor {
 			}
 			this.running = true;
 		}
-		this.executor.execute(this::run);
+		start();
+	}
+
+	private void start() {
+		try {
+			this.executor.execute(this::run);
+		}
+		catch (RejectedExecutionException ex) {
+			logger.debug("Frames of a client wait for a thread", ex);
+			later();
+		}
+	}
+
+	private void later() {
+		try {
+			this.timer.schedule(this::start, RETRY_MILLIS, TimeUnit.MILLISECONDS);
+		}
+		catch (RejectedExecutionException ex) {
+			logger.debug("The endpoint has stopped", ex);
+		}
 	}
 
 	int size() {
@@ -54,14 +88,15 @@ final class SerialExecutor implements Executor {
 			}
 			run(task);
 		}
-		this.executor.execute(this::run);
+		start();
 	}
 
 	private static void run(Runnable task) {
 		try {
 			task.run();
 		}
-		catch (RuntimeException ex) {
+		catch (RuntimeException | Error ex) {
+			// The end of the connection has to be handled, too.
 			logger.error("Handling a frame failed", ex);
 		}
 	}

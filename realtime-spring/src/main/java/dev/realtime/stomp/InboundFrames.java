@@ -151,9 +151,13 @@ final class InboundFrames {
 					return;
 				}
 			}
-			InboundFrames.this.whenHandled.accept(this.message);
-			done(this);
-			drain();
+			try {
+				InboundFrames.this.whenHandled.accept(this.message);
+			}
+			finally {
+				done(this);
+				drain();
+			}
 		}
 
 	}

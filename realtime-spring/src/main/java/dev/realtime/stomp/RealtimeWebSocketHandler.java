@@ -2,8 +2,6 @@ package dev.realtime.stomp;
 
 import java.util.UUID;
 import java.util.concurrent.Executor;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 
 import dev.realtime.core.CloseReason;
 import dev.realtime.core.Lane;
@@ -42,11 +40,7 @@ public final class RealtimeWebSocketHandler extends SubProtocolWebSocketHandler 
 
 	private final Lanes<WebSocketMessage<?>> lanes;
 
-	private final ExecutorService closing = Executors.newCachedThreadPool((task) -> {
-		Thread thread = new Thread(task, "realtime-close");
-		thread.setDaemon(true);
-		return thread;
-	});
+	private final ClosingThreads closing = new ClosingThreads();
 
 	/**
 	 * An endpoint for this broker.
@@ -164,7 +158,7 @@ public final class RealtimeWebSocketHandler extends SubProtocolWebSocketHandler 
 	@Override
 	public void destroy() {
 		this.lanes.close();
-		this.closing.shutdown();
+		this.closing.close();
 	}
 
 	/**

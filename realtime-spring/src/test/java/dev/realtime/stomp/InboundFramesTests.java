@@ -92,6 +92,17 @@ class InboundFramesTests {
 	}
 
 	@Test
+	void whenAnAnswerFailsThenTheNextFrameIsHandledAllTheSame() {
+		this.channel.subscribe((message) -> this.handled.add(text(message)));
+		InboundFrames frames = new InboundFrames(() -> 1, this.channel::send, (message) -> {
+			throw new IllegalStateException("Expected by a test");
+		});
+		offer(frames, "1");
+		offer(frames, "2");
+		awaitHandled("1", "2");
+	}
+
+	@Test
 	void orderHoldsOnRealThreads() {
 		Set<String> atWork = ConcurrentHashMap.newKeySet();
 		List<String> overlaps = new CopyOnWriteArrayList<>();
