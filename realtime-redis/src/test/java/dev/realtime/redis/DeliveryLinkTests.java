@@ -50,7 +50,8 @@ class DeliveryLinkTests {
 			assertThat(node.status().connected()).isFalse();
 			assertThat(collector.count()).as("got through while there was no link").isEqualTo(100);
 			proxy.restore();
-			Nodes.await().until(() -> node.status().connected());
+			Nodes.await().until(() -> collector.count() >= published.get());
+			assertThat(node.status().connected()).isTrue();
 			publishInTurn(100, published, node, other);
 			Nodes.await().until(() -> collector.count() >= published.get());
 			assertThat(collector.received()).isEqualTo(Nodes.numbers(0, published.get()));

@@ -52,28 +52,68 @@ class SentinelTests {
 	@Test
 	void whenReplicaLacksTheLatestThenEachSubscriberIsToldOneGap() throws Exception {
 		try (Proxy replication = new Proxy(this.master.port())) {
-			replicaOf(replication.uri().getPort());
-			RedisURI uri = sentinel();
-			Collector one = this.nodes.collector(this.nodes.node(uri));
-			Collector other = this.nodes.collector(this.nodes.node(uri));
+			RedisURI uri = replicated(replication);
+			List<Collector> collectors = collectors(uri);
 			RedisBackplane publisher = this.nodes.publisher(uri);
-			Nodes.awaitAll(Nodes.publish(publisher, 0, 100));
-			this.master.execute((redis) -> redis.waitForReplication(1, 60_000));
-			replication.swallow();
-			StreamPosition lost = Nodes.awaitAll(Nodes.publish(publisher, 100, 200));
-			Nodes.await().until(() -> one.count() == 200 && other.count() == 200);
+			StreamPosition lost = publishHalfReplicated(publisher, replication, collectors);
 			this.master.kill();
 			StreamPosition after = Nodes.awaitAll(Nodes.publish(publisher, 200, 300));
 			assertThat(after.epoch()).isNotEqualTo(lost.epoch());
 			assertThat(after.offset()).isEqualTo(100);
-			Nodes.await().until(() -> one.count() >= 300 && other.count() >= 300);
+			Nodes.await().until(() -> collectors.stream().allMatch((collector) -> collector.count() >= 300));
 			Nodes.awaitAll(Nodes.publish(publisher, 300, 400));
-			Nodes.await().until(() -> one.count() >= 400 && other.count() >= 400);
-			assertThat(List.of(one, other)).allSatisfy((collector) -> {
+			Nodes.await().until(() -> collectors.stream().allMatch((collector) -> collector.count() >= 400));
+			assertThat(collectors).allSatisfy((collector) -> {
 				assertThat(collector.received()).isEqualTo(Nodes.numbers(0, 400));
 				assertThat(collector.gaps()).isEqualTo(1);
 			});
 		}
+	}
+
+	@Test
+	void whenOthersTakeThePlacesOfWhatIsLostThenEachSubscriberIsToldOneGap() throws Exception {
+		try (Proxy replication = new Proxy(this.master.port())) {
+			RedisURI uri = replicated(replication);
+			List<Collector> collectors = collectors(uri);
+			publishHalfReplicated(this.nodes.publisher(uri), replication, collectors);
+			this.master.kill();
+			RedisBackplane stranger = this.nodes.publisher(uri);
+			Nodes.awaitAll(Nodes.publish(stranger, 200, 300));
+			Nodes.await().until(() -> collectors.stream().allMatch((collector) -> collector.gaps() > 0));
+			Nodes.awaitAll(Nodes.publish(stranger, 300, 400));
+			Nodes.await()
+				.until(() -> collectors.stream().allMatch((collector) -> collector.received().contains("399")));
+			assertThat(collectors).allSatisfy((collector) -> {
+				int count = collector.count();
+				assertThat(collector.received().subList(0, 200)).isEqualTo(Nodes.numbers(0, 200));
+				assertThat(collector.received().subList(200, count)).isEqualTo(Nodes.numbers(600 - count, 400));
+				assertThat(count).isGreaterThanOrEqualTo(300);
+				assertThat(collector.gaps()).isEqualTo(1);
+			});
+		}
+	}
+
+	private RedisURI replicated(Proxy replication) {
+		replicaOf(replication.uri().getPort());
+		return sentinel();
+	}
+
+	private List<Collector> collectors(RedisURI uri) throws Exception {
+		return List.of(this.nodes.collector(this.nodes.node(uri)), this.nodes.collector(this.nodes.node(uri)));
+	}
+
+	/**
+	 * Publishes the numbers up to 200, of which the replica gets those up to 100.
+	 * @return the position of the last
+	 */
+	private StreamPosition publishHalfReplicated(RedisBackplane publisher, Proxy replication,
+			List<Collector> collectors) throws Exception {
+		Nodes.awaitAll(Nodes.publish(publisher, 0, 100));
+		this.master.execute((redis) -> redis.waitForReplication(1, 60_000));
+		replication.swallow();
+		StreamPosition last = Nodes.awaitAll(Nodes.publish(publisher, 100, 200));
+		Nodes.await().until(() -> collectors.stream().allMatch((collector) -> collector.count() == 200));
+		return last;
 	}
 
 	private void replicaOf(int port) {
