@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-import { act, StrictMode, type ReactNode } from 'react';
+import { act, type ReactNode, startTransition, StrictMode, Suspense, use, useState } from 'react';
 import { createRoot, type Root } from 'react-dom/client';
 import { renderToString } from 'react-dom/server';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
@@ -90,6 +90,113 @@ test('the state of the connection', async () => {
   expect(document.querySelector('output')?.textContent).toBe('connecting');
   await serve(() => all.server.current.accept());
   expect(document.querySelector('output')?.textContent).toBe('connected');
+});
+
+/** Names of contacts that come when the test wants them to. */
+class Names {
+  readonly #loads = new Map<number, (name: string) => void>();
+  readonly #names = new Map<number, Promise<string>>();
+
+  get(id: number): Promise<string> {
+    const name = this.#names.get(id) ?? new Promise<string>((resolve) => this.#loads.set(id, resolve));
+    this.#names.set(id, name);
+    return name;
+  }
+
+  load(id: number, name: string): Promise<void> {
+    return serve(() => this.#loads.get(id)?.(name));
+  }
+}
+
+test('what is rendered and thrown away, with transitions and Suspense, has no effect', async () => {
+  const names = new Names();
+  const hints: string[] = [];
+  let rendered = 0;
+  let show = (_: number): void => {};
+  function Details({ id }: { id: number }): ReactNode {
+    rendered++;
+    const state = useTopic('contact.updated', { id }, (data) => hints.push(`${String(data)} to ${id}`));
+    return <p>{`${use(names.get(id))} ${state}`}</p>;
+  }
+  function App(): ReactNode {
+    const [id, setId] = useState(5);
+    show = setId;
+    return (
+      <Suspense fallback={<i>loading</i>}>
+        <Details id={id} />
+      </Suspense>
+    );
+  }
+  const filters = (): (string | undefined)[] => all.server.current.subscribed.map(({ headers }) => headers['filter']);
+
+  await render(<App />);
+  expect(text('i')).toBe('loading');
+  expect(rendered).toBeGreaterThan(0);
+  expect(all.server.connections).toEqual([]);
+  await names.load(5, 'Ada');
+  await serve(() => all.server.current.accept());
+  await serve(() => all.server.current.live('contact.updated'));
+  expect(text('p')).toBe('Ada live');
+
+  rendered = 0;
+  await act(async () => startTransition(() => show(6)));
+  expect(rendered).toBeGreaterThan(0);
+  expect(text('p')).toBe('Ada live');
+  await serve(() => all.server.current.message('contact.updated', 1, 'one'));
+  expect(filters()).toEqual(['{"id":5}']);
+  await names.load(6, 'Grace');
+  await all.environment.pass(1);
+  await serve(() => all.server.current.live('contact.updated'));
+  expect(text('p')).toBe('Grace live');
+  expect(filters()).toEqual(['{"id":5}', '{"id":6}']);
+  expect(all.server.current.unsubscribed).toHaveLength(1);
+
+  // Not a transition: what was there is hidden, and still there.
+  await act(async () => show(7));
+  expect(text('i')).toBe('loading');
+  await serve(() => all.server.current.message('contact.updated', 2, 'two'));
+  expect(filters()).toHaveLength(2);
+  expect(all.server.current.unsubscribed).toHaveLength(1);
+  await act(async () => show(6));
+  await all.environment.pass(1);
+  await serve(() => all.server.current.message('contact.updated', 3, 'three'));
+  expect(text('p')).toMatch(/^Grace/);
+  expect(all.realtime.subscriptionCount).toBe(1);
+  expect(hints).toEqual(['one to 5', 'two to 6', 'three to 6']);
+});
+
+test('an update that is interrupted by an urgent one', async () => {
+  let show = (_: number): void => {};
+  function Row({ id }: { id: number }): ReactNode {
+    const state = useConnectionState();
+    useTopic('contact.updated', { id }, () => {});
+    return <li>{`${id} ${state}`}</li>;
+  }
+  function App(): ReactNode {
+    const [first, setFirst] = useState(0);
+    show = setFirst;
+    return Array.from({ length: 20 }, (_, i) => <Row key={i} id={first + i} />);
+  }
+  const rows = (): Set<string> => new Set([...document.querySelectorAll('li')].map(({ textContent }) => textContent?.replace(/^\d+ /, '') ?? ''));
+  await render(<App />);
+  await serve(() => {
+    startTransition(() => show(100));
+    // No row may show another state than the others.
+    all.server.current.accept();
+    startTransition(() => show(200));
+  });
+  await all.environment.pass(1);
+  expect(rows()).toEqual(new Set(['connected']));
+  await serve(() => {
+    startTransition(() => show(300));
+    all.server.current.listener.closed(1006, '');
+  });
+  await all.environment.pass(1);
+  expect(rows()).toEqual(new Set(['reconnecting']));
+  expect(all.realtime.subscriptionCount).toBe(20);
+  await render(null);
+  await all.environment.pass(1);
+  expect(all.realtime.subscriptionCount).toBe(0);
 });
 
 test('1,000 times mounted and unmounted: nothing is left', async () => {
