@@ -6,7 +6,7 @@ import { after, afterEach, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { launch } from './browser.mjs';
-import { baseUrl, User } from './support.mjs';
+import { baseUrl, examples, User } from './support.mjs';
 
 const [ADA, GRACE] = [1, 2]; // contacts of acme
 
@@ -101,12 +101,16 @@ afterEach(async () => {
 async function open(html, script = '', prepare = () => {}) {
 	const context = await browser.newContext({ baseURL: baseUrl });
 	context.setDefaultTimeout(30_000);
-	const [name, value] = bob.cookie.split('=');
-	await context.addCookies([{ name, value, url: baseUrl }]);
+	await logIn(context, bob);
 	await context.route('**/test/page', (route) => route.fulfill({ contentType: 'text/html', body: html }));
 	await context.route('**/test/script.js', (route) => route.fulfill({ contentType: 'text/javascript', body: script }));
 	await prepare(context);
 	return tab(context);
+}
+
+function logIn(context, user) {
+	const [name, value] = user.cookie.split('=');
+	return context.addCookies([{ name, value, url: baseUrl }]);
 }
 
 async function tab(context) {
@@ -213,19 +217,165 @@ test('a plain page: the served module, its source map, and the indicator', async
 	assert.ok(map.sources.some((name) => name.endsWith('link.ts')));
 });
 
-test('the page with plain stomp.js that is in the documentation', async () => {
-	const documentation = readFileSync(new URL('../../../../docs/stompjs.md', import.meta.url), 'utf8');
-	const html = /```html\n([^]*?)```/.exec(documentation)[1].replace(/src="[^"]*"/, 'src="/test/script.js"');
+/** The page with plain stomp.js that is in the documentation, with what it leaves to its reader, and a shorter way to reconnect. */
+async function openStompPage(replace) {
+	const [html] = examples('stompjs', undefined, 'html');
 	const stomp = readFileSync(new URL('node_modules/@stomp/stompjs/bundles/stomp.umd.js', import.meta.url), 'utf8');
 	const page = await open(`<!doctype html><ul><li></li></ul><script>
-		const show = ({ id, updatedBy }) => document.querySelector('li').textContent += id + ' ' + updatedBy + ', ';
-		const fetchEverythingAgain = () => {};
-	</script>${html.replace('[5, 7]', `[${ADA}]`)}`, stomp);
-	await page.waitForFunction(() => performance.now() > 0 && typeof StompJs === 'object');
-	await alice.change(GRACE);
+		const shown = [];
+		const warned = [];
+		let fetched = 0;
+		const show = ({ id, updatedBy }, newest) => {
+			shown.push((newest ? 'newest ' : '') + id + ' ' + updatedBy);
+			document.querySelector('li').textContent = shown.join();
+		};
+		const fetchEverythingAgain = () => { fetched++; };
+		console.warn = (...text) => warned.push(text.join(' '));
+	</script>${replace(html.replace(/src="[^"]*"/, 'src="/test/script.js"').replace('brokerURL', 'reconnectDelay: 1_000, brokerURL'))}`, stomp);
+	await page.waitForFunction(() => typeof client === 'object');
+	return page;
+}
+
+test('the page with plain stomp.js that is in the documentation: the newest, the filter, what was missed, and gaps', async () => {
 	await alice.change(ADA);
-	await sees(page, `${ADA} alice`);
-	assert.ok(!(await page.locator('li').textContent()).includes(`${GRACE} `));
+	const page = await openStompPage((html) => html.replace('[5, 7]', `[${ADA}]`));
+	await sees(page, `newest ${ADA} alice`);
+	await alice.change(GRACE);
+	await bob.change(ADA);
+	await sees(page, `newest ${ADA} alice,${ADA} bob`);
+	await page.evaluate(() => client.forceDisconnect());
+	await alice.change(ADA);
+	await bob.change(ADA);
+	await sees(page, `newest ${ADA} alice,${ADA} bob,${ADA} alice,${ADA} bob`);
+	assert.equal(await page.evaluate(() => fetched), 0);
+	assert.match(page.sent.filter((frame) => frame.startsWith('SUBSCRIBE\n')).at(-1), /\nsince:.+-\d+\n/);
+
+	await page.evaluate(() => {
+		since = 'gone-5';
+		client.forceDisconnect();
+	});
+	await page.waitForFunction(() => fetched === 1);
+	await alice.change(ADA);
+	await sees(page, `${ADA} bob,${ADA} alice`);
+	assert.deepEqual(await page.evaluate(() => [shown.length, fetched, warned]), [5, 1, []]);
+});
+
+test('the page with plain stomp.js that is in the documentation: a refusal', async () => {
+	const page = await openStompPage((html) => html.replace('contact.updated', 'admin.alert'));
+	await page.waitForFunction(() => warned.length > 0);
+	assert.match(await page.evaluate(() => warned.join()), /^denied forbidden \w+/);
+	assert.equal(page.sockets.length, 1);
+});
+
+test('the list of 500 rows that is in the documentation: a burst of hints is a few requests', async () => {
+	const [code] = examples('client', 'When many fetch at once');
+	const page = await open(`<!doctype html><ul></ul><script type="module">
+		import { connect } from '/realtime/client.js';
+		const realtime = connect();
+		const requests = window.requests = [];
+		const api = {
+			async get(path) {
+				const ids = new URL(path, location).searchParams.get('ids').split(',').map(Number);
+				requests.push(ids);
+				const contacts = await (await fetch('/api/contacts')).json();
+				return contacts.filter(({ id }) => ids.includes(id));
+			},
+		};
+		const loadList = () => {};
+		${code}
+		for (let id = 1; id <= 500; id++) {
+			const row = document.createElement('li');
+			document.querySelector('ul').append(row);
+			rows.set(id, { show: ({ version }) => { row.textContent = '#' + id + ' version ' + version + '.'; } });
+		}
+	</script>`);
+	const contacts = (await bob.api('GET', '/contacts')).map(({ id }) => id);
+	// The newest message from before, or this one: then it is live.
+	await alice.change(contacts[0]);
+	await page.waitForFunction(() => requests.length > 0);
+	const before = await page.evaluate(() => requests.length);
+	const start = Date.now();
+	const changes = 15;
+	const versions = await Promise.all(contacts.map(async (id) => {
+		let contact;
+		for (let i = 0; i < changes; i++) {
+			contact = await alice.change(id);
+		}
+		return contact;
+	}));
+	for (const { id, version } of versions) {
+		await sees(page, `#${id} version ${version}.`);
+	}
+	const seconds = (Date.now() - start) / 1_000;
+	const requests = (await page.evaluate(() => window.requests)).slice(before);
+	assert.ok(requests.length <= seconds + 2, `${requests.length} requests in ${seconds} s for ${contacts.length * changes} hints`);
+	assert.ok(requests.length < contacts.length * changes / 5, `${requests.length} requests`);
+	assert.ok(requests.every((ids) => new Set(ids).size === ids.length));
+	assert.equal(await page.locator('li').count(), 500);
+});
+
+test('the indicator takes its colours and sizes from CSS', async () => {
+	const page = await open(PLAIN.replace('<realtime-status>', `<style>
+		realtime-status {
+			--realtime-status-connected: rgb(1, 1, 1);
+			--realtime-status-reconnecting: rgb(2, 2, 2);
+			--realtime-status-offline: rgb(3, 3, 3);
+			--realtime-status-idle: rgb(4, 4, 4);
+			--realtime-status-size: 21px;
+			--realtime-status-gap: 7px;
+			--realtime-status-font: italic 19px monospace;
+		}
+		.word { --realtime-status-color: rgb(5, 5, 5); }
+		.parts::part(dot) { border-radius: 3px; }
+		.parts::part(label) { letter-spacing: 2px; }
+	</style><realtime-status>`));
+	await page.getByRole('status').filter({ hasText: 'Live' }).waitFor(ATTACHED);
+	const look = () => page.evaluate(() => {
+		const element = document.querySelector('realtime-status');
+		const style = (part) => getComputedStyle(part ? element.shadowRoot.querySelector(`[part=${part}]`) : element);
+		const { backgroundColor, width, height, borderRadius } = style('dot');
+		const { fontSize, fontStyle, color, letterSpacing } = style('label');
+		return { backgroundColor, width, height, borderRadius, fontSize, fontStyle, color, letterSpacing, gap: style().columnGap };
+	});
+	const expected = (color) => ({
+		backgroundColor: color, width: '21px', height: '21px', borderRadius: '50%',
+		fontSize: '19px', fontStyle: 'italic', color, letterSpacing: 'normal', gap: '7px',
+	});
+	assert.deepEqual(await look(), expected('rgb(1, 1, 1)'));
+	for (const [state, color] of [['reconnecting', 2], ['connecting', 2], ['offline', 3], ['closed', 3], ['idle', 4]]) {
+		await page.evaluate((value) => document.querySelector('realtime-status').setAttribute('state', value), state);
+		assert.deepEqual(await look(), expected(`rgb(${color}, ${color}, ${color})`), state);
+	}
+	await page.evaluate(() => { document.querySelector('realtime-status').className = 'word parts'; });
+	assert.deepEqual(await look(), { ...expected('rgb(4, 4, 4)'), color: 'rgb(5, 5, 5)', borderRadius: '3px', letterSpacing: '2px' });
+});
+
+test('the call from browser to browser (WebRTC) that is in the documentation', async () => {
+	const [code] = examples('client-events', 'Examples');
+	const html = `<!doctype html><script type="module">
+		import { connect } from '/realtime/client.js';
+		const realtime = connect();
+		${code.replace('lobby.7', `contact.viewed.${GRACE}`)}
+		const heard = window.heard = [];
+		peer.ondatachannel = ({ channel }) => {
+			channel.onmessage = ({ data }) => { heard.push(data); channel.send('hello, ' + data); };
+		};
+		window.dial = (user) => {
+			const channel = peer.createDataChannel('chat');
+			channel.onopen = () => channel.send('alice');
+			channel.onmessage = ({ data }) => heard.push(data);
+			return ring(user);
+		};
+		await call.ready;
+		window.isReady = true;
+	</script>`;
+	const callee = await open(html);
+	const caller = await open(html, '', (context) => logIn(context, alice));
+	await Promise.all([caller, callee].map((page) => page.waitForFunction(() => window.isReady)));
+	await caller.evaluate(() => window.dial('bob'));
+	await Promise.all([caller, callee].map((page) => page.waitForFunction(() => window.heard.length > 0)));
+	assert.deepEqual(await callee.evaluate(() => window.heard), ['alice']);
+	assert.deepEqual(await caller.evaluate(() => window.heard), ['hello, alice']);
 });
 
 test('two tabs: each has its own connection', async () => {

@@ -2,10 +2,10 @@
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { baseUrl, handshake, User, within } from './support.mjs';
+import { baseUrl, examples, handshake, runExample, User, within } from './support.mjs';
 
 const LIVE = { replay: 'none' };
-const [ADA, GRACE, KATHERINE] = [1, 2, 3]; // contacts of acme
+const [ADA, GRACE, KATHERINE, JOAN] = [1, 2, 3, 5]; // contacts of acme
 const [ALAN, EDSGER] = [8, 9]; // contacts of globex
 
 let alice, bob, carol, dave;
@@ -350,6 +350,72 @@ describe('tenants', () => {
 	});
 
 });
+
+describe('the examples of the documentation', () => {
+
+	const clients = [];
+
+	async function run(user, code, names) {
+		const example = await runExample(user, code, names);
+		clients.push(example.client);
+		return example;
+	}
+
+	const ofContact = (code) => code.replaceAll('document.42', `contact.viewed.${JOAN}`);
+
+	after(() => Promise.all(clients.map((client) => client.deactivate())));
+
+	test('who is there, and what members say', async () => {
+		const [subscribing, saying] = examples('stompjs', 'Who is there').map(ofContact);
+		let shown;
+		const shows = (text) => eventually(() => shown === text, () => `${text}, and not ${shown}`);
+		const { client } = await run(bob, subscribing, {
+			showAvatars: (members) => { shown = members.map(({ id, info, status }) => `${id} ${info.name} ${status}`).sort().join(); },
+		});
+		await shows('bob Bob Berger online');
+		const other = await alice.connect();
+		await other.subscribe(`contact.viewed.${JOAN}`, { presence: 'join' });
+		await shows('alice Alice Anders online,bob Bob Berger online');
+		new Function('client', saying)(client);
+		await shows('alice Alice Anders online,bob Bob Berger away');
+		await other.close();
+		await shows('bob Bob Berger away');
+	});
+
+	test('calls: replies, also out of order, and errors', async () => {
+		const [code] = examples('calls', 'Without our client');
+		const { answer: call } = await run(bob, `${code}; return call;`);
+		const replies = await within(Promise.all([KATHERINE, ADA].map((id) => call(`/app/contacts.get.${id}`))), 'the replies');
+		assert.deepEqual(replies.map(({ id }) => id), [KATHERINE, ADA]);
+		await assert.rejects(within(call('/app/no.such.method', { x: 1 }), 'the error'), ({ code }) => code === 'unknown-destination');
+		await assert.rejects(within(call(`/app/contacts.get.${ALAN}`), 'the error'), ({ detail }) => detail === `There is no contact ${ALAN}`);
+	});
+
+	test('what is for the user, and what another page says', async () => {
+		const [subscribing, saying] = examples('stompjs', 'For the user, and from page to page').map(ofContact);
+		const [notified, typing] = [[], []];
+		await run(bob, subscribing, {
+			notify: (event, data) => notified.push([event, data]),
+			showTyping: (user, field) => typing.push([user, field]),
+		});
+		const { client } = await run(alice, 'client.onConnect = () => {};');
+		new Function('client', saying)(client);
+		await eventually(() => typing.length === 1);
+		assert.deepEqual(typing, [['alice', 'title']]);
+		notified.length = 0;
+		await alice.change(JOAN, { note: '' });
+		await alice.change(JOAN, { note: 'Please ask @bob' });
+		await eventually(() => notified.length > 0);
+		assert.equal(notified[0][0], 'notified');
+	});
+
+});
+
+async function eventually(condition, what = () => 'the condition') {
+	for (const end = Date.now() + 20_000; !condition(); await new Promise((resolve) => setTimeout(resolve, 20))) {
+		assert.ok(Date.now() < end, `Waited for ${what()}`);
+	}
+}
 
 function offset(position) {
 	return Number(position.slice(position.lastIndexOf('-') + 1));

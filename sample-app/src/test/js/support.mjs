@@ -1,6 +1,7 @@
 /* Users of the running application: their HTTP session and their STOMP connections. */
 
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { Client } from '@stomp/stompjs';
 import WebSocket from 'ws';
 
@@ -83,7 +84,6 @@ export class Connection {
 
 	static async open({ cookie, connectHeaders = {} }) {
 		const connection = new Connection();
-		let opened;
 		const client = connection.client = new Client({
 			webSocketFactory: () => new WebSocket(webSocketUrl, ['v12.stomp', 'v11.stomp', 'v10.stomp'],
 				{ headers: { cookie } }),
@@ -205,6 +205,37 @@ class Subscription {
 		return this.#frames.map(({ body }) => JSON.parse(body));
 	}
 
+}
+
+/**
+ * Runs an example of the documentation that has a `client` of stomp.js, as this user, until what it subscribes to is live.
+ * The names it uses are given; it may answer something, which comes with the client.
+ */
+export async function runExample(user, code, names = {}) {
+	const client = new Client({
+		webSocketFactory: () => new WebSocket(webSocketUrl, ['v12.stomp'], { headers: { cookie: user.cookie } }),
+		reconnectDelay: 0,
+	});
+	const answer = new Function('client', ...Object.keys(names), code)(client, ...Object.values(names));
+	const { onConnect } = client;
+	await within(new Promise((resolve) => {
+		client.onConnect = (frame) => {
+			onConnect(frame);
+			// Frames of one connection are handled in order.
+			client.watchForReceipt('settled', resolve);
+			client.subscribe('/realtime/@me', () => {}, { id: 'last', receipt: 'settled', replay: 'none' });
+		};
+		client.activate();
+	}), 'the example');
+	return { client, answer };
+}
+
+/** The examples in a part of the documentation, in order. */
+export function examples(page, heading, language = 'js') {
+	const text = readFileSync(new URL(`../../../../docs/${page}.md`, import.meta.url), 'utf8');
+	const part = heading ? text.split(/^##+ /m).find((candidate) => candidate.startsWith(`${heading}\n`)) : text;
+	assert.ok(part, `${page}.md has "${heading}"`);
+	return [...part.matchAll(new RegExp(`\`\`\`${language}\n([^]*?)\`\`\``, 'g'))].map(([, code]) => code);
 }
 
 /** Tries a handshake and answers its HTTP status. */
