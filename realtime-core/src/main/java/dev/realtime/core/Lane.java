@@ -1,18 +1,12 @@
 package dev.realtime.core;
 
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
 import java.util.Set;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 
 import dev.realtime.StreamPosition;
@@ -36,82 +30,23 @@ public final class Lane<F> {
 	/** The kind of word that tells a subscription where it is. */
 	static final String POSITION = "position";
 
-	/**
-	 * Tasks between two flushes, so that a busy channel does not hold back the others.
-	 */
-	private static final int TASKS_PER_FLUSH = 256;
-
-	/**
-	 * Tasks of one channel before the others have their turn.
-	 */
-	private static final int TASKS_PER_SHARE = 32;
-
-	/**
-	 * Payloads that go out together, so that large ones do not either.
-	 */
-	private static final int BYTES_PER_FLUSH = 64 * 1024;
-
-	/**
-	 * What may wait for the lane in publications, payloads and bookkeeping together. One
-	 * channel may queue as much as it leaves free, so that there is always room for
-	 * others: half of it where it is alone, about 70,000 small publications. Beyond that
-	 * it waits in its hub, which keeps its newest publications anyway; what no longer
-	 * fits there is told as a gap.
-	 */
-	static final long MAX_QUEUED_BYTES = 32 * 1024 * 1024;
-
-	/** What a queued publication costs besides its payload, roughly. */
-	private static final int BYTES_PER_QUEUED = 128;
-
 	private static final Logger logger = LoggerFactory.getLogger(Lane.class);
 
 	private final Transport transport;
 
 	private final FrameEncoder<F> encoder;
 
-	private final Executor executor;
+	private final LaneQueue queue;
 
-	private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
+	private final TurnOutput<F> output;
 
-	private final AtomicBoolean scheduled = new AtomicBoolean();
-
-	private volatile boolean stopped;
-
-	private final AtomicLong queuedBytes = new AtomicLong();
-
-	private final Queue<ChannelHub> waiting = new ConcurrentLinkedQueue<>();
+	private final TurnStatistics statistics;
 
 	private final Set<Connection<F>> conflating = new LinkedHashSet<>();
 
 	private final Set<Connection<F>> connections = new LinkedHashSet<>();
 
 	private final Map<ChannelHub, SubscriptionIndex<F>> channels = new HashMap<>();
-
-	private final List<Connection<F>> touched = new ArrayList<>();
-
-	private final Map<String, F> frames = new HashMap<>();
-
-	/** What is to be released after the flush. */
-	private final List<F> written = new ArrayList<>();
-
-	private Batch<F> emptyBatch = new Batch<>();
-
-	private long batchBytes;
-
-	/**
-	 * When what was written since the last flush was published. A task delivers one
-	 * publication at most, and the turn of a channel is a task itself.
-	 */
-	private final long[] published = new long[TASKS_PER_FLUSH];
-
-	private int publishedCount;
-
-	/** Tasks since the last flush. */
-	private int ran;
-
-	private long deliveries;
-
-	private long conflated;
 
 	/**
 	 * A lane on a thread.
@@ -123,7 +58,9 @@ public final class Lane<F> {
 	public Lane(Transport transport, FrameEncoder<F> encoder, Executor executor) {
 		this.transport = transport;
 		this.encoder = encoder;
-		this.executor = executor;
+		this.queue = new LaneQueue(executor, new Turn());
+		this.output = new TurnOutput<>(encoder);
+		this.statistics = new TurnStatistics(transport);
 		transport.add(this);
 	}
 
@@ -143,30 +80,15 @@ public final class Lane<F> {
 	 * @param task the task, which does not block
 	 */
 	public void execute(Runnable task) {
-		enqueue(task);
-	}
-
-	private boolean enqueue(Runnable task) {
-		if (this.stopped) {
-			return false;
-		}
-		this.tasks.add(task);
-		boolean awake = wake();
-		if (!awake) {
-			this.tasks.clear();
-			this.queuedBytes.set(0);
-		}
-		return awake;
+		this.queue.execute(task);
 	}
 
 	/**
 	 * Runs a task on the lane, after all that was queued there before, and while other
 	 * channels have their turns too.
 	 */
-	void execute(ChannelQueue queue, Runnable task) {
-		if (!this.stopped && queue.add(task) && !enqueue(queue.turn())) {
-			queue.clear();
-		}
+	void execute(ChannelQueue channel, Runnable task) {
+		this.queue.execute(channel, task);
 	}
 
 	/**
@@ -174,68 +96,28 @@ public final class Lane<F> {
 	 * @return {@code false} if the lane is behind by too much: then {@link #resumeLater}
 	 * and try again
 	 */
-	boolean offer(ChannelHub hub, ChannelQueue queue, Publication publication) {
-		if (this.stopped) {
-			return true;
-		}
-		long bytes = bytes(publication);
-		if (!reserve(queue, bytes)) {
-			return false;
-		}
+	boolean offer(ChannelHub hub, ChannelQueue channel, Publication publication) {
 		long published = published(hub, publication);
-		long number = queue.handOver();
-		execute(queue, () -> {
-			reserved(queue, -bytes);
-			deliver(hub, publication, number, published);
-		});
-		return true;
+		long number = channel.handOver();
+		return this.queue.offer(channel, publication.data().length, () -> deliver(hub, publication, number, published));
 	}
 
 	/**
 	 * Queues a publication however much the lane is behind.
 	 */
-	void deliverLater(ChannelHub hub, ChannelQueue queue, Publication publication) {
+	void deliverLater(ChannelHub hub, ChannelQueue channel, Publication publication) {
 		long published = published(hub, publication);
-		long number = queue.handOver();
-		execute(queue, () -> deliver(hub, publication, number, published));
+		long number = channel.handOver();
+		execute(channel, () -> deliver(hub, publication, number, published));
 	}
 
 	/**
 	 * Queues something ephemeral, or drops it once the executor is shut down.
 	 * @return {@code false} if the lane is behind by too much
 	 */
-	boolean offer(ChannelHub hub, ChannelQueue queue, Ephemeral ephemeral) {
-		if (this.stopped) {
-			return true;
-		}
-		long bytes = bytes(ephemeral.publication());
-		if (!reserve(queue, bytes)) {
-			return false;
-		}
-		long number = queue.handOver();
-		execute(queue, () -> {
-			reserved(queue, -bytes);
-			deliver(hub, ephemeral, number);
-		});
-		return true;
-	}
-
-	private static long bytes(Publication publication) {
-		return publication.data().length + BYTES_PER_QUEUED;
-	}
-
-	private boolean reserve(ChannelQueue queue, long bytes) {
-		long queued = this.queuedBytes.get();
-		boolean fits = queued == 0 || queue.bytes() + bytes <= MAX_QUEUED_BYTES - queued;
-		if (fits) {
-			reserved(queue, bytes);
-		}
-		return fits;
-	}
-
-	private void reserved(ChannelQueue queue, long bytes) {
-		queue.addBytes(bytes);
-		this.queuedBytes.addAndGet(bytes);
+	boolean offer(ChannelHub hub, ChannelQueue channel, Ephemeral ephemeral) {
+		long number = channel.handOver();
+		return this.queue.offer(channel, ephemeral.publication().data().length, () -> deliver(hub, ephemeral, number));
 	}
 
 	/**
@@ -251,152 +133,28 @@ public final class Lane<F> {
 	}
 
 	long queuedBytes() {
-		return this.queuedBytes.get();
+		return this.queue.queuedBytes();
 	}
 
 	/**
 	 * Lets a channel go on when the lane has caught up.
 	 */
 	void resumeLater(ChannelHub hub) {
-		this.waiting.add(hub);
-		wake();
+		this.queue.resumeLater(hub);
 	}
 
 	/**
-	 * Sees to it that what is queued gets a turn.
-	 * @return {@code false} if the executor takes no more
+	 * Does some of what waits of one channel.
 	 */
-	private boolean wake() {
-		if (this.scheduled.compareAndSet(false, true)) {
-			try {
-				this.executor.execute(this::run);
-			}
-			catch (RejectedExecutionException ex) {
-				logger.debug("Lane is shut down");
-				this.stopped = true;
-				return false;
-			}
-		}
-		return true;
-	}
-
-	private void run() {
-		do {
-			turn();
-			this.scheduled.set(false);
-		}
-		while ((!this.tasks.isEmpty() || isResumable()) && !wake());
-	}
-
-	/**
-	 * Whether a channel waits for the next turn, and there may be no task to bring one.
-	 */
-	private boolean isResumable() {
-		return !this.waiting.isEmpty() && hasCaughtUp();
-	}
-
-	private boolean hasCaughtUp() {
-		return this.queuedBytes.get() < MAX_QUEUED_BYTES / 4;
-	}
-
-	private void turn() {
-		this.ran = 0;
-		Runnable task = this.tasks.poll();
-		while (task != null) {
-			run(task);
-			task = isFull() ? null : this.tasks.poll();
-		}
-		sendConflated();
-		count();
-		flushTouched();
-		observe();
-		resumeWaiting();
-	}
-
-	private void run(Runnable task) {
-		this.ran++;
-		try {
-			task.run();
-		}
-		catch (RuntimeException | Error ex) {
-			// Others depend on this lane, whatever it is.
-			logger.error("Task of a lane failed", ex);
-		}
-	}
-
-	private boolean isFull() {
-		return this.ran >= TASKS_PER_FLUSH || this.batchBytes >= BYTES_PER_FLUSH;
-	}
-
-	/**
-	 * Does some of what waits of one channel. The rest waits for the next turn.
-	 */
-	void takeShare(ChannelQueue queue) {
-		Runnable task = queue.poll();
-		for (int i = 1; task != null; i++) {
-			run(task);
-			task = (i >= TASKS_PER_SHARE || isFull()) ? null : queue.poll();
-		}
-		if (queue.endTurn()) {
-			this.tasks.add(queue.turn());
-		}
-	}
-
-	private void resumeWaiting() {
-		if (hasCaughtUp()) {
-			for (int i = this.waiting.size(); i > 0; i--) {
-				ChannelHub hub = this.waiting.poll();
-				if (hub != null) {
-					hub.resume(this);
-				}
-			}
-		}
-	}
-
-	private void flushTouched() {
-		this.touched.forEach(this::flush);
-		this.touched.clear();
-		this.written.forEach(this.encoder::release);
-		this.written.clear();
-		this.emptyBatch = new Batch<>();
-		this.batchBytes = 0;
-	}
-
-	private void flush(Connection<F> connection) {
-		Batch<F> batch = connection.batch;
-		connection.batch = null;
-		if (batch == null) {
-			return;
-		}
-		try {
-			FrameSink<F> sink = connection.sink();
-			for (JoinedFrames<F> joined : batch.joined(this.encoder, this.written::add)) {
-				sink.write(joined.message(), joined.frames());
-			}
-			sink.flush();
-		}
-		catch (RuntimeException | Error ex) {
-			giveUp(connection, ex);
-		}
-	}
-
-	/**
-	 * Ends a connection that something could not be written to. It comes back for what it
-	 * misses; if it were to stay, it would not see the hole.
-	 */
-	private void giveUp(Connection<F> connection, Throwable cause) {
-		if (!connection.broken) {
-			connection.broken = true;
-			logger.error("Disconnecting {}, which could not be written to", connection, cause);
-			connection.close(CloseReason.INTERNAL_ERROR);
-		}
+	void takeShare(ChannelQueue channel) {
+		this.queue.takeShare(channel);
 	}
 
 	/**
 	 * Closes a connection after all that was written to it.
 	 */
 	void close(Connection<F> connection, CloseReason reason, String text) {
-		flush(connection);
+		this.output.flush(connection);
 		connection.sink().close(reason, text);
 	}
 
@@ -410,53 +168,16 @@ public final class Lane<F> {
 	}
 
 	/**
-	 * Before the flush, so that who got a message finds it counted.
-	 */
-	private void count() {
-		if (this.deliveries > 0) {
-			this.transport.deliveries.add(this.deliveries);
-			this.deliveries = 0;
-		}
-		if (this.conflated > 0) {
-			this.transport.dropped(DropReason.CONFLATED, this.conflated);
-			this.conflated = 0;
-		}
-	}
-
-	private void observe() {
-		if (this.publishedCount > 0) {
-			long now = System.nanoTime();
-			for (int i = 0; i < this.publishedCount; i++) {
-				this.transport.written(now - this.published[i]);
-			}
-			this.publishedCount = 0;
-		}
-	}
-
-	/**
 	 * Writes a frame to one connection, and lets go of it.
 	 */
 	void send(Connection<F> connection, F frame) {
-		this.written.add(frame);
-		write(connection, frame);
+		this.output.send(connection, frame);
 	}
 
 	private void send(Subscription<F> subscription, Publication publication, DeliveryMode mode) {
 		send(subscription.connection(), this.encoder.message(publication, subscription, mode));
-		this.deliveries++;
-		this.batchBytes += publication.data().length;
-	}
-
-	private void write(Connection<F> connection, F frame) {
-		if (connection.broken) {
-			return;
-		}
-		Batch<F> batch = connection.batch;
-		if (batch == null) {
-			this.touched.add(connection);
-			batch = this.emptyBatch;
-		}
-		connection.batch = batch.with(frame);
+		this.statistics.delivered();
+		this.output.addBytes(publication.data().length);
 	}
 
 	void add(Connection<F> connection) {
@@ -513,7 +234,7 @@ public final class Lane<F> {
 			begin(hub, subscription, beginning);
 		}
 		catch (RuntimeException | Error ex) {
-			giveUp(subscription.connection(), ex);
+			this.output.giveUp(subscription.connection(), ex);
 		}
 		if (subscription.entries != null && subscription.observer() != null) {
 			subscription.observer().onLive(subscription);
@@ -561,7 +282,7 @@ public final class Lane<F> {
 	private void deliver(ChannelHub hub, Publication publication, long number, long published) {
 		SubscriptionIndex<F> index = this.channels.get(hub);
 		if (index != null) {
-			long before = this.deliveries;
+			long before = this.statistics.deliveries();
 			try {
 				index.forEachMatch(publication.attributes(), (subscription) -> {
 					if (subscription.lastMessage >= number) {
@@ -570,13 +291,12 @@ public final class Lane<F> {
 				});
 			}
 			finally {
-				this.written.addAll(this.frames.values());
-				this.frames.clear();
+				this.output.endMessage();
 			}
 			index.position = publication.position();
-			this.batchBytes += publication.data().length;
-			if (published != 0 && this.deliveries > before) {
-				this.published[this.publishedCount++] = published;
+			this.output.addBytes(publication.data().length);
+			if (published != 0 && this.statistics.deliveries() > before) {
+				this.statistics.written(published);
 			}
 		}
 	}
@@ -592,10 +312,9 @@ public final class Lane<F> {
 				});
 			}
 			finally {
-				this.written.addAll(this.frames.values());
-				this.frames.clear();
+				this.output.endMessage();
 			}
-			this.batchBytes += ephemeral.publication().data().length;
+			this.output.addBytes(ephemeral.publication().data().length);
 		}
 	}
 
@@ -609,10 +328,10 @@ public final class Lane<F> {
 			holdBack(connection, subscription, ephemeral.publication());
 			return;
 		}
-		F frame = this.frames.computeIfAbsent(subscription.id(),
+		F frame = this.output.share(subscription.id(),
 				(id) -> this.encoder.message(ephemeral.publication(), subscription, DeliveryMode.EPHEMERAL));
-		write(connection, frame);
-		this.deliveries++;
+		this.output.write(connection, frame);
+		this.statistics.delivered();
 	}
 
 	private void holdBack(Connection<F> connection, Subscription<F> subscription, Publication publication) {
@@ -620,7 +339,7 @@ public final class Lane<F> {
 			connection.heldBack = new HeldBack<>();
 		}
 		if (connection.heldBack.put(subscription, publication)) {
-			this.conflated++;
+			this.statistics.conflated(1);
 		}
 		this.transport.dropped(DropReason.EPHEMERAL, connection.heldBack.makeRoom());
 		this.conflating.add(connection);
@@ -634,18 +353,18 @@ public final class Lane<F> {
 		try {
 			if (subscription.conflateBy() != null
 					&& (connection.isConflating(subscription) || !connection.sink().isWritable())) {
-				this.conflated += connection.conflate(subscription, publication);
+				this.statistics.conflated(connection.conflate(subscription, publication));
 				this.conflating.add(connection);
 			}
 			else {
-				F frame = this.frames.computeIfAbsent(subscription.id(),
+				F frame = this.output.share(subscription.id(),
 						(id) -> this.encoder.message(publication, subscription, DeliveryMode.LIVE));
-				write(connection, frame);
-				this.deliveries++;
+				this.output.write(connection, frame);
+				this.statistics.delivered();
 			}
 		}
 		catch (RuntimeException | Error ex) {
-			giveUp(connection, ex);
+			this.output.giveUp(connection, ex);
 		}
 	}
 
@@ -664,7 +383,7 @@ public final class Lane<F> {
 					sendHeldBack(connection);
 				}
 				catch (RuntimeException | Error ex) {
-					giveUp(connection, ex);
+					this.output.giveUp(connection, ex);
 				}
 			}
 		}
@@ -698,7 +417,7 @@ public final class Lane<F> {
 			send(subscription.connection(), this.encoder.gap(subscription));
 		}
 		catch (RuntimeException | Error ex) {
-			giveUp(subscription.connection(), ex);
+			this.output.giveUp(subscription.connection(), ex);
 		}
 	}
 
@@ -710,20 +429,44 @@ public final class Lane<F> {
 		try {
 			for (Subscription<F> subscription : subscriptions) {
 				if (subscription.entries != null) {
-					write(subscription.connection(), this.frames.computeIfAbsent(subscription.id(),
+					this.output.write(subscription.connection(), this.output.share(subscription.id(),
 							(id) -> this.encoder.control(subscription, kind, body)));
 				}
 			}
 		}
 		finally {
-			this.written.addAll(this.frames.values());
-			this.frames.clear();
+			this.output.endMessage();
 		}
-		this.batchBytes += body.length;
+		this.output.addBytes(body.length);
 	}
 
 	private boolean isFor(Publication publication, Subscription<F> subscription) {
 		return publication.except() == null || !publication.except().equals(subscription.connection().id());
+	}
+
+	/**
+	 * What the lane makes of a turn.
+	 */
+	private final class Turn implements LaneQueue.Turn {
+
+		@Override
+		public boolean isFull() {
+			return Lane.this.output.isFull();
+		}
+
+		@Override
+		public void end() {
+			sendConflated();
+			Lane.this.statistics.count();
+			Lane.this.output.flush();
+			Lane.this.statistics.observe();
+		}
+
+		@Override
+		public void resume(ChannelHub hub) {
+			hub.resume(Lane.this);
+		}
+
 	}
 
 	/**

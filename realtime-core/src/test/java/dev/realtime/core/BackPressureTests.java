@@ -51,7 +51,7 @@ class BackPressureTests {
 		for (int i = 0; i < count; i++) {
 			publish(large, 0);
 		}
-		assertThat(this.lane.queuedBytes()).isLessThanOrEqualTo(Lane.MAX_QUEUED_BYTES);
+		assertThat(this.lane.queuedBytes()).isLessThanOrEqualTo(LaneQueue.MAX_QUEUED_BYTES);
 		this.executor.runAll();
 		assertThat(offsets(this.sink)).startsWith(1L, 2L, 3L);
 		assertThat(this.sink.frames()).contains("GAP s1");
@@ -150,7 +150,7 @@ class BackPressureTests {
 	void whenAPublicationIsLargerThanWhatMayWaitThenItGoesAlone() {
 		subscribe(null);
 		this.executor.runAll();
-		publish(new byte[(int) Lane.MAX_QUEUED_BYTES + 1], 0);
+		publish(new byte[(int) LaneQueue.MAX_QUEUED_BYTES + 1], 0);
 		this.executor.runNext();
 		assertThat(offsets(this.sink)).containsExactly(1L);
 		assertThat(this.executor.queued()).isZero();

@@ -168,7 +168,7 @@ class EphemeralTests {
 		for (int i = 0; i < 40; i++) {
 			this.engine.broadcast(CHANNEL, request("big", ADA, new byte[size], "1", null), null);
 		}
-		assertThat(this.lane.queuedBytes()).isLessThanOrEqualTo(Lane.MAX_QUEUED_BYTES);
+		assertThat(this.lane.queuedBytes()).isLessThanOrEqualTo(LaneQueue.MAX_QUEUED_BYTES);
 		this.executor.runAll();
 		long dropped = this.transport.statistics().drops(DropReason.EPHEMERAL);
 		assertThat(dropped).isGreaterThan(0);

@@ -183,7 +183,7 @@ class LaneTests {
 			this.connection.send("a");
 			engine.publish(channel, Requests.any(history));
 		}
-		assertThat(this.lane).extracting("tasks", as(InstanceOfAssertFactories.ITERABLE)).isEmpty();
+		assertThat(this.lane).extracting("queue.tasks", as(InstanceOfAssertFactories.ITERABLE)).isEmpty();
 		assertThat(this.lane.queuedBytes()).isZero();
 	}
 

@@ -425,7 +425,7 @@ class RealtimeEngineHealingTests {
 		TestClient slow = new TestClient(this.engine, HISTORY, "slow", new Lane<>(new TextEncoder(), executor));
 		slow.subscribe("s1", CHANNEL, ALL, LIVE);
 		executor.runAll();
-		int size = (int) Lane.MAX_QUEUED_BYTES / 4;
+		int size = (int) LaneQueue.MAX_QUEUED_BYTES / 4;
 		LongStream.rangeClosed(3, 7).forEach((offset) -> deliver("e", offset, size));
 		deliver("e", 20);
 		read("e", 20, 19, 20);

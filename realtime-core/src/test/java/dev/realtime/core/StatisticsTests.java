@@ -201,7 +201,7 @@ class StatisticsTests {
 		for (int i = 0; i < 100; i++) {
 			publish(PRICES, large);
 		}
-		assertThat(statistics().queuedBytes()).isBetween(Lane.MAX_QUEUED_BYTES / 2, Lane.MAX_QUEUED_BYTES);
+		assertThat(statistics().queuedBytes()).isBetween(LaneQueue.MAX_QUEUED_BYTES / 2, LaneQueue.MAX_QUEUED_BYTES);
 		run();
 		assertThat(statistics().queuedBytes()).isZero();
 		assertThat(statistics().deliveries()).isLessThan(100);
