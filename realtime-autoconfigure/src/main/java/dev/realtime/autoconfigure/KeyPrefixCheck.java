@@ -8,6 +8,7 @@ import org.slf4j.LoggerFactory;
 
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.event.ContextRefreshedEvent;
+import org.springframework.data.redis.connection.DataType;
 import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 
@@ -49,7 +50,11 @@ final class KeyPrefixCheck implements ApplicationListener<ContextRefreshedEvent>
 	private void check() {
 		try {
 			String owner = owner();
-			if (owner != null && !owner.equals(this.application)) {
+			if (owner == null) {
+				logger.warn("The key '{}' on Redis is no text: something else uses keys that begin like ours, and may "
+						+ "overwrite them. Set realtime.key-prefix to what nobody else uses.", this.key);
+			}
+			else if (!owner.equals(this.application)) {
 				logger.warn(
 						"The application '{}' uses the same keys on Redis as this one, '{}': each gets the messages of "
 								+ "the other. Give one of them another realtime.key-prefix. If it is the same under a "
@@ -62,13 +67,23 @@ final class KeyPrefixCheck implements ApplicationListener<ContextRefreshedEvent>
 		}
 	}
 
+	/**
+	 * Whose keys they are.
+	 * @return {@code null} if the key is none of ours
+	 */
 	private @Nullable String owner() {
 		byte[] key = this.key.getBytes(StandardCharsets.UTF_8);
 		try (RedisConnection connection = this.factory.getConnection()) {
-			boolean first = Boolean.TRUE
-				.equals(connection.stringCommands().setNX(key, this.application.getBytes(StandardCharsets.UTF_8)));
-			byte[] owner = first ? null : connection.stringCommands().get(key);
-			return (owner != null) ? new String(owner, StandardCharsets.UTF_8) : null;
+			byte[] application = this.application.getBytes(StandardCharsets.UTF_8);
+			if (Boolean.TRUE.equals(connection.stringCommands().setNX(key, application))) {
+				return this.application;
+			}
+			DataType type = connection.keyCommands().type(key);
+			if (type != DataType.STRING && type != DataType.NONE) {
+				return null;
+			}
+			byte[] owner = connection.stringCommands().get(key);
+			return (owner != null) ? new String(owner, StandardCharsets.UTF_8) : this.application;
 		}
 	}
 
