@@ -2,7 +2,6 @@ package dev.realtime.system;
 
 import java.lang.reflect.Type;
 import java.net.CookieManager;
-import java.net.HttpCookie;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -10,14 +9,19 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 import org.springframework.http.HttpHeaders;
+import org.springframework.messaging.simp.stomp.ConnectionLostException;
 import org.springframework.messaging.simp.stomp.StompFrameHandler;
 import org.springframework.messaging.simp.stomp.StompHeaders;
 import org.springframework.messaging.simp.stomp.StompSession;
@@ -40,6 +44,8 @@ final class SampleUser implements AutoCloseable {
 
 	private static final Pattern PAGE_HEADER = Pattern.compile("name=\"csrf-header\" content=\"([^\"]+)\"");
 
+	private static final int SPREAD_MILLIS = 1000;
+
 	private final CookieManager cookies = new CookieManager();
 
 	private final HttpClient http = HttpClient.newBuilder()
@@ -52,16 +58,33 @@ final class SampleUser implements AutoCloseable {
 
 	private final Queue<Message> messages = new ConcurrentLinkedQueue<>();
 
-	private final Node node;
+	private final Queue<String> faults = new ConcurrentLinkedQueue<>();
+
+	private final Supplier<Node> nodes;
+
+	private final Node home;
 
 	private final String csrfHeader;
 
 	private final String csrfToken;
 
-	private final StompSession session;
+	private volatile StompSession session;
+
+	private volatile Node connectedTo;
+
+	private volatile String lastId;
 
 	SampleUser(Node node, String name) throws Exception {
-		this.node = node;
+		this(node, name, () -> node);
+	}
+
+	/**
+	 * Logs in on a node and connects there.
+	 * @param nodes where to connect next, once the connection is lost
+	 */
+	SampleUser(Node node, String name, Supplier<Node> nodes) throws Exception {
+		this.home = node;
+		this.nodes = nodes;
 		String token = find(FORM_TOKEN, get("/login"));
 		HttpRequest login = request("/login").header("Content-Type", "application/x-www-form-urlencoded")
 			.POST(BodyPublishers.ofString("username=" + name + "&password=password&_csrf=" + token))
@@ -70,26 +93,71 @@ final class SampleUser implements AutoCloseable {
 		String page = get("/");
 		this.csrfHeader = find(PAGE_HEADER, page);
 		this.csrfToken = find(PAGE_TOKEN, page);
+		connect(node);
+	}
+
+	/**
+	 * Connects with the cookies of the browser: one of them logs in everywhere.
+	 */
+	private void connect(Node node) throws Exception {
 		WebSocketHttpHeaders headers = new WebSocketHttpHeaders();
-		HttpCookie cookie = this.cookies.getCookieStore().getCookies().get(0);
-		headers.add(HttpHeaders.COOKIE, cookie.getName() + "=" + cookie.getValue());
+		headers.add(HttpHeaders.COOKIE,
+				this.cookies.getCookieStore()
+					.getCookies()
+					.stream()
+					.map((cookie) -> cookie.getName() + "=" + cookie.getValue())
+					.collect(Collectors.joining("; ")));
 		WebSocketStompClient client = new WebSocketStompClient(new StandardWebSocketClient());
 		client.setTaskScheduler(this.scheduler);
-		this.session = client
-			.connectAsync(node.endpoints().get(0), headers, new StompHeaders(), new StompSessionHandlerAdapter() {
-			})
+		this.session = client.connectAsync(node.endpoints().get(0), headers, new StompHeaders(), new Losses())
 			.get(60, TimeUnit.SECONDS);
 		subscribe();
+		this.connectedTo = node;
 	}
 
 	private void subscribe() throws Exception {
 		StompHeaders subscribe = new StompHeaders();
 		subscribe.setDestination("/realtime/contact.updated");
-		subscribe.add("replay", "none");
+		if (this.lastId != null) {
+			subscribe.add("since", this.lastId);
+		}
+		else {
+			subscribe.add("replay", "none");
+		}
 		subscribe.setReceipt("live");
-		CompletableFuture<Boolean> live = new CompletableFuture<>();
-		this.session.subscribe(subscribe, new Messages()).addReceiptTask(() -> live.complete(true));
-		live.get(60, TimeUnit.SECONDS);
+		CompletableFuture<StompHeaders> live = new CompletableFuture<>();
+		this.session.subscribe(subscribe, new Messages()).addReceiptTask(live::complete);
+		StompHeaders receipt = live.get(60, TimeUnit.SECONDS);
+		if (this.lastId == null) {
+			this.lastId = receipt.getFirst("position");
+		}
+		else if (!"true".equals(receipt.getFirst("recovered"))) {
+			this.faults.add("Not recovered: " + receipt);
+		}
+	}
+
+	private void comeBack() {
+		this.connectedTo = null;
+		Instant soon = Instant.now().plusMillis(ThreadLocalRandom.current().nextInt(SPREAD_MILLIS));
+		this.scheduler.schedule(() -> {
+			try {
+				connect(this.nodes.get());
+			}
+			catch (Exception ex) {
+				this.faults.add("Did not come back: " + ex);
+			}
+		}, soon);
+	}
+
+	boolean isConnectedTo(Node node) {
+		return this.connectedTo == node;
+	}
+
+	/**
+	 * What should not happen.
+	 */
+	Queue<String> faults() {
+		return this.faults;
 	}
 
 	/**
@@ -111,7 +179,7 @@ final class SampleUser implements AutoCloseable {
 	}
 
 	private HttpRequest.Builder request(String path) {
-		return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + this.node.port() + path))
+		return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + this.home.port() + path))
 			.timeout(Duration.ofSeconds(60));
 	}
 
@@ -160,8 +228,27 @@ final class SampleUser implements AutoCloseable {
 
 		@Override
 		public void handleFrame(StompHeaders headers, Object payload) {
-			SampleUser.this.messages
-				.add(new Message(headers.getMessageId(), new String((byte[]) payload, StandardCharsets.UTF_8)));
+			String body = new String((byte[]) payload, StandardCharsets.UTF_8);
+			if (headers.getFirst("realtime-control") != null) {
+				SampleUser.this.faults.add(body);
+				return;
+			}
+			SampleUser.this.lastId = headers.getMessageId();
+			SampleUser.this.messages.add(new Message(headers.getMessageId(), body));
+		}
+
+	}
+
+	/**
+	 * Hears when the connection is lost.
+	 */
+	private final class Losses extends StompSessionHandlerAdapter {
+
+		@Override
+		public void handleTransportError(StompSession session, Throwable failure) {
+			if (failure instanceof ConnectionLostException) {
+				comeBack();
+			}
 		}
 
 	}
