@@ -100,23 +100,40 @@ describe.concurrent('networks and rights', () => {
     await realtime.subscribe('guarded', () => {}).ready;
   });
 
-  test('a token that expired is replaced by a fresh one', async () => {
-    const tokens = ['acme', 'expired', 'acme'];
-    const asked: string[] = [];
-    const proxy = await proxied();
-    const realtime = connected(proxy.url(), {
-      token: () => {
-        const token = tokens.shift() ?? 'acme';
-        asked.push(token);
-        return token;
-      },
+  test('a token that expires is renewed on the open connection', async () => {
+    const ends: number[] = [];
+    const realtime = connected(nodes[0].url(), { token: () => `acme@${ends[ends.push(Date.now() + 8_000) - 1]}` });
+    const audience = new Audience(realtime, 'renewed');
+    await audience.ready;
+    const id = realtime.connectionId;
+    const [first = 0] = ends;
+    // The server gives it two seconds of grace.
+    await until('the first one is past its end', () => Date.now() > first + 3_500);
+    expect(ends).toHaveLength(2);
+    await nodes[1].post('/acme/rooms/renewed?number=0');
+    await until('the message arrives', () => audience.numbers.length === 1);
+    expect(audience.states).toEqual(['connecting', 'connected']);
+    expect(realtime.connectionId).toBe(id);
+  });
+
+  test('a token that expired meanwhile is replaced by a fresh one, and nothing is lost', async () => {
+    const codes: number[] = [];
+    let old: string | undefined;
+    // It had no other one yet when the first one ended.
+    const token = (): string => (codes.includes(4501) ? 'acme' : (old ??= `acme@${Date.now() + 2_000}`));
+    const realtime = connected(nodes[0].url(), { token });
+    realtime.on('disconnect', ({ code }) => {
+      codes.push(code);
+      // Published while it is away.
+      void nodes[1].post(`/acme/rooms/token?number=${codes.length}`);
     });
     const audience = new Audience(realtime, 'token');
     await audience.ready;
-    proxy.cut();
-    await until('it is back', () => asked.length === 3 && realtime.state === 'connected');
     await nodes[1].post('/acme/rooms/token?number=0');
-    await until('the message arrives', () => audience.numbers.length === 1);
+    await until('all have arrived', () => audience.numbers.length === 3);
+    expect(audience.numbers).toEqual([0, 1, 2]);
+    expect(audience.gaps).toBe(0);
+    expect(codes).toEqual([4007, 4501]);
   });
 
   test('a token that is never accepted ends the attempts', async () => {

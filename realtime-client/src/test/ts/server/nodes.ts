@@ -1,7 +1,9 @@
 import { connect as tcp, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { expect, inject } from 'vitest';
 import WebSocket from 'ws';
-import { connect, type Realtime, type RealtimeOptions } from '../../../main/ts/index.js';
+import { browser, type Environment, type Timer } from '../../../main/ts/environment.js';
+import { Realtime, type RealtimeOptions } from '../../../main/ts/index.js';
+import type { Internals } from '../../../main/ts/options.js';
 import { Node } from './node.js';
 
 /** Two nodes that are there for all tests, and never end. */
@@ -90,8 +92,8 @@ export class Proxy {
 }
 
 /** A client that connects there, whatever its URL says. */
-export function client(url: string | ((url: string) => string), options: RealtimeOptions = {}): Realtime {
-  return connect({
+export function client(url: string | ((url: string) => string), options: RealtimeOptions = {}, internals: Internals = {}): Realtime {
+  const all: RealtimeOptions = {
     url: 'ws://127.0.0.1/realtime',
     token: () => 'acme',
     webSocket: (asked, protocols) => {
@@ -103,7 +105,57 @@ export function client(url: string | ((url: string) => string), options: Realtim
     // As one that nobody caught, so that the test fails.
     onError: (error) => void Promise.reject(error as Error),
     ...options,
-  });
+  };
+  return new Realtime(all, internals);
+}
+
+/** Time that can be made to pass faster than it does, for a client that waits. Chance has no part in it. */
+export class SwiftTime implements Environment {
+  readonly #timers = new Map<Timer, { restart(): void; stop(): void }>();
+  #pace = 1;
+  #now = Date.now();
+  #setAt = Date.now();
+
+  now(): number {
+    return this.#now + (Date.now() - this.#setAt) * this.#pace;
+  }
+
+  /** How many seconds pass in one, also of the timers that run. */
+  set pace(pace: number) {
+    [this.#now, this.#setAt, this.#pace] = [this.now(), Date.now(), pace];
+    this.#timers.forEach((timer) => timer.restart());
+  }
+
+  setTimeout(callback: () => void, milliseconds: number): Timer {
+    const id: Timer = {};
+    const at = this.now() + milliseconds;
+    const run = (): void => {
+      this.#timers.delete(id);
+      callback();
+    };
+    const start = (): ReturnType<typeof setTimeout> => setTimeout(run, (at - this.now()) / this.#pace);
+    let running = start();
+    const stop = (): void => clearTimeout(running);
+    const restart = (): void => {
+      stop();
+      running = start();
+    };
+    this.#timers.set(id, { restart, stop });
+    return id;
+  }
+
+  clearTimeout(timer: Timer): void {
+    this.#timers.get(timer)?.stop();
+    this.#timers.delete(timer);
+  }
+
+  random(): number {
+    return 0.9;
+  }
+
+  readonly isOnline = browser.isOnline;
+  readonly isVisible = browser.isVisible;
+  readonly listen = browser.listen;
 }
 
 /** What a room got, and what went wrong. */

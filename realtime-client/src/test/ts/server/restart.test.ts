@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Realtime, Subscription } from '../../../main/ts/index.js';
 import { type Node, OwnNode } from './node.js';
-import { Audience, client, sharedNodes, sleep, until, upTo, whileSomethingHappens } from './nodes.js';
+import { Audience, client, sharedNodes, sleep, SwiftTime, until, upTo, whileSomethingHappens } from './nodes.js';
 
 /** The first comes and goes. */
 let nodes: [OwnNode, Node];
@@ -58,17 +58,30 @@ describe.concurrent('a server that is killed and started again', () => {
     expect(audience.states).toEqual(['connecting', 'connected', 'reconnecting', 'connected']);
   });
 
-  test('much is published meanwhile', async () => {
-    const audience = new Audience(connected(nodes[0].url()), 'away');
+  test('much is published meanwhile, for minutes', async () => {
+    const time = new SwiftTime();
+    const realtime = connected(nodes[0].url(), {}, { environment: time });
+    const delays: (number | undefined)[] = [];
+    realtime.on('disconnect', ({ retryIn }) => delays.push(retryIn));
+    const audience = new Audience(realtime, 'away');
     await audience.ready;
     await down.arrive();
+    await until('it is noticed', () => realtime.state === 'reconnecting');
+    // What follows is half a minute in each second for this client.
+    time.pace = 30;
+    const since = time.now();
     for (let number = 0; number < 2_000; number++) {
       await nodes[1].post(`/acme/rooms/away?number=${number}`);
     }
+    await until('the client has waited for two minutes', () => time.now() - since > 120_000);
+    expect(audience.numbers).toEqual([]);
+    time.pace = 1;
     await up.arrive();
+    realtime.reconnect();
     await until('all have arrived', () => audience.numbers.length >= 2_000);
     expect(audience.numbers).toEqual(upTo(2_000));
     expect(audience.gaps).toBe(0);
+    expect(delays.slice(0, 7)).toEqual([900, 1_800, 3_600, 7_200, 14_400, 27_000, 27_000]);
   });
 
   test('the tokens of the starter: for the dedicated port, and fresh ones for all subscriptions after each reconnect', async () => {

@@ -1,7 +1,8 @@
+import axios from 'axios';
 import Echo from 'laravel-echo';
 import { afterAll, describe, expect, test } from 'vitest';
 import { RealtimeConnector } from '../../../main/ts/echo.js';
-import { CallError, type PresenceMember, type Realtime, type Sender, type Subscription } from '../../../main/ts/index.js';
+import { axiosInterceptor, CallError, type PresenceMember, type Realtime, type Sender, type Subscription } from '../../../main/ts/index.js';
 import { client, Proxy, sharedNodes, sleep, until } from './nodes.js';
 
 const nodes = sharedNodes();
@@ -181,7 +182,7 @@ describe.concurrent('events', () => {
   });
 
   test('who publishes by HTTP is not told, if the request says which connection it comes from', async () => {
-    const pages = [page('ada', nodes[0].url()), page('ada', nodes[1].url())];
+    const pages = nodes.map((node) => page('ada', node.url(), { url: node.url() })) as [Realtime, Realtime];
     const heard = await Promise.all(
       pages.map(async (realtime) => {
         const numbers: number[] = [];
@@ -189,12 +190,20 @@ describe.concurrent('events', () => {
         return numbers;
       }),
     );
-    const publish = (number: number, headers: Record<string, string> | undefined): Promise<Response> =>
-      fetch(`http://127.0.0.1:${nodes[1].port}/acme/rooms/others/others?number=${number}`, { method: 'POST', headers: headers ?? {} });
-    await publish(1, pages[0]?.headers());
-    await publish(2, {});
-    await until('all have arrived', () => heard.flat().length === 3);
-    expect(heard).toEqual([[2], [1, 2]]);
+    const url = (number: number, node = nodes[0]): string => `http://127.0.0.1:${node.port}/acme/rooms/others/others?number=${number}`;
+    await pages[0].fetch(url(1), { method: 'POST' });
+    const instance = axios.create();
+    instance.interceptors.request.use(axiosInterceptor(pages[0]));
+    await instance.post(url(2));
+    // That one is of another origin, and not told the connection.
+    await pages[0].fetch(url(3, nodes[1]), { method: 'POST' });
+    await fetch(url(4), { method: 'POST' });
+    await until('all have arrived', () => heard.flat().length === 6);
+    // They went through two nodes.
+    expect(heard.map((numbers) => numbers.sort())).toEqual([
+      [3, 4],
+      [1, 2, 3, 4],
+    ]);
   });
 });
 

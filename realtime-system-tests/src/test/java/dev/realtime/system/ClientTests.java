@@ -28,8 +28,9 @@ class ClientTests {
 			"-cp", System.getProperty("java.class.path"), NodeApplication.class.getName(),
 			"--realtime.tenant.required=true", "--realtime.heartbeat=1s", "--realtime.shutdown.spread=2s",
 			"--realtime.token.secret=0123456789abcdef0123456789abcdef", "--realtime.ws-port=0",
-			"--realtime.presence.leave-grace=4s", "--realtime.limits.subscribes-per-second=0",
-			"--realtime.limits.frames-per-second=0", "--management.endpoints.web.exposure.include=health,metrics");
+			"--realtime.presence.leave-grace=4s", "--realtime.expiry-grace=2s",
+			"--realtime.limits.subscribes-per-second=0", "--realtime.limits.frames-per-second=0",
+			"--management.endpoints.web.exposure.include=health,metrics");
 
 	/**
 	 * In Node.js, against nodes that the tests start, kill and cut off:

@@ -2,6 +2,7 @@ package dev.realtime.system.node;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.time.Instant;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -33,7 +34,8 @@ import org.springframework.web.bind.annotation.RestController;
 
 /**
  * An application that publishes what it is told over HTTP. A client's bearer token is the
- * name of its tenant, or of the user and the tenant with a dot between them.
+ * name of its tenant, or of the user and the tenant with a dot between them; an at sign
+ * and milliseconds since 1970 say when it expires.
  */
 @SpringBootApplication
 public class NodeApplication {
@@ -72,13 +74,17 @@ public class NodeApplication {
 	@Bean
 	JwtDecoder jwtDecoder() {
 		return (token) -> {
-			if (token.startsWith("expired")) {
+			String[] parts = token.split("@");
+			String name = parts[0];
+			Instant end = (parts.length > 1) ? Instant.ofEpochMilli(Long.parseLong(parts[1])) : null;
+			if (token.startsWith("expired") || (end != null && !Instant.now().isBefore(end))) {
 				throw new BadJwtException("The token has expired");
 			}
 			return Jwt.withTokenValue(token)
 				.header("alg", "none")
-				.subject((token.indexOf('.') > 0) ? token.substring(0, token.indexOf('.')) : "user")
-				.claim("tenant_id", token.substring(token.indexOf('.') + 1))
+				.subject((name.indexOf('.') > 0) ? name.substring(0, name.indexOf('.')) : "user")
+				.claim("tenant_id", name.substring(name.indexOf('.') + 1))
+				.expiresAt(end)
 				.build();
 		};
 	}
