@@ -64,7 +64,13 @@ public final class NodeChannel implements AutoCloseable {
 		this.listener = listener;
 	}
 
-	static boolean isNodeChannel(ChannelId channel) {
+	/**
+	 * Whether nodes talk to each other on a channel. Backplanes that can not keep
+	 * everything keep this.
+	 * @param channel any channel
+	 * @return {@code false} if clients may subscribe to it
+	 */
+	public static boolean isNodeChannel(ChannelId channel) {
 		return channel.tenant() == null && !channel.name().isEmpty() && channel.name().charAt(0) == MARK;
 	}
 
