@@ -34,15 +34,25 @@ final class Interests {
 
 	private final Consumer<Interest> onRegression;
 
+	private final Consumer<PubSubWire> onRefusal;
+
 	private final OnceAMinute unreadable = new OnceAMinute();
 
 	private @Nullable PubSubWire wire;
 
-	Interests(String keyPrefix, Signatures signatures, BackplaneListener listener, Consumer<Interest> onRegression) {
+	/**
+	 * No interests yet.
+	 * @param onRegression told of channels that went back in time
+	 * @param onRefusal told of wires on which a subscription failed: none of the others
+	 * can be relied on. Must neither block nor call back
+	 */
+	Interests(String keyPrefix, Signatures signatures, BackplaneListener listener, Consumer<Interest> onRegression,
+			Consumer<PubSubWire> onRefusal) {
 		this.keyPrefix = keyPrefix;
 		this.signatures = signatures;
 		this.listener = listener;
 		this.onRegression = onRegression;
+		this.onRefusal = onRefusal;
 	}
 
 	Collection<Interest> all() {
@@ -83,14 +93,16 @@ final class Interests {
 
 	/**
 	 * Subscribes to everything on a new wire.
-	 * @return completed once Redis confirmed all
+	 * @return completed once Redis has answered all, with whether it confirmed all
 	 */
-	synchronized CompletableFuture<Void> moveTo(PubSubWire wire) {
+	synchronized CompletableFuture<Boolean> moveTo(PubSubWire wire) {
 		this.wire = wire;
-		return CompletableFuture.allOf(this.interests.values()
+		List<CompletableFuture<Boolean>> answers = this.interests.values()
 			.stream()
 			.map((interest) -> subscribe(wire, interest))
-			.toArray(CompletableFuture[]::new));
+			.toList();
+		return CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new))
+			.thenApply((answered) -> answers.stream().allMatch(CompletableFuture::join));
 	}
 
 	synchronized void leave() {
@@ -98,19 +110,22 @@ final class Interests {
 	}
 
 	/**
-	 * Subscribes on a wire. What fails because the wire was lost is done again on the
-	 * next.
+	 * Subscribes on a wire. What fails for now, because the wire was lost, the slot has
+	 * moved or the server is busy, is done again on the next wire.
+	 * @return completed with {@code false} then
 	 */
-	private CompletableFuture<Void> subscribe(PubSubWire wire, Interest interest) {
+	private CompletableFuture<Boolean> subscribe(PubSubWire wire, Interest interest) {
 		return wire.subscribe(interest.channel.name()).toCompletableFuture().handle((confirmed, failure) -> {
-			if (failure == null) {
+			if (failure == null || this.interests.get(interest.channel.name()) != interest) {
 				interest.confirmed.complete(null);
+				return true;
 			}
-			else if (Failures.isFinal(failure)) {
+			if (Failures.isFinal(failure) && interest.confirmed.completeExceptionally(failure)) {
 				this.interests.remove(interest.channel.name(), interest);
-				interest.confirmed.completeExceptionally(failure);
+				return true;
 			}
-			return null;
+			this.onRefusal.accept(wire);
+			return false;
 		});
 	}
 

@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -46,6 +47,8 @@ public final class RedisBackplane implements Backplane {
 	 * without a trace.
 	 */
 	private static final long ANSWER_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+	private static final long RETRY_MILLIS = 100;
 
 	/** Larger than any offset, and exact in Lua's floating point numbers. */
 	private static final long BEYOND = 1L << 52;
@@ -119,7 +122,8 @@ public final class RedisBackplane implements Backplane {
 
 	@Override
 	public synchronized void start(BackplaneListener listener) {
-		this.interests = new Interests(this.options.keyPrefix(), this.signatures, listener, this::renew);
+		this.interests = new Interests(this.options.keyPrefix(), this.signatures, listener, this::renew,
+				this::replaceLater);
 		this.started = this.commands.open()
 			.thenCompose(
 					(failure) -> (failure != null) ? CompletableFuture.completedFuture(failure) : this.pubSubAttempt)
@@ -270,6 +274,20 @@ public final class RedisBackplane implements Backplane {
 	}
 
 	/**
+	 * Replaces a wire on which a subscription failed, unless that happened already. Not
+	 * at once, for it may fail on the next one too.
+	 */
+	private void replaceLater(PubSubWire wire) {
+		try {
+			this.scheduler.schedule(() -> this.pubSub.lost(wire, "Redis refused a subscription"), RETRY_MILLIS,
+					TimeUnit.MILLISECONDS);
+		}
+		catch (RejectedExecutionException ex) {
+			// Closed meanwhile.
+		}
+	}
+
+	/**
 	 * Lets a channel start anew whose latest publications Redis has lost, so that nobody
 	 * takes other publications at the same offsets for those.
 	 */
@@ -331,8 +349,8 @@ public final class RedisBackplane implements Backplane {
 			boolean again = this.interrupted;
 			this.interrupted = true;
 			wire.onMessage(backplane::arrived);
-			backplane.interests().moveTo(wire).thenRun(() -> {
-				if (backplane.pubSub.wire() == wire) {
+			backplane.interests().moveTo(wire).thenAccept((confirmed) -> {
+				if (confirmed && backplane.pubSub.wire() == wire) {
 					backplane.availability.up(Part.DELIVERY);
 					if (again) {
 						backplane.interests().onInterruption();

@@ -107,7 +107,6 @@ final class ShardedPubSubWire extends PubSubWire {
 	CompletionStage<Void> subscribe(String channel) {
 		StatefulRedisPubSubConnection<String, byte[]> connection = connection(channel);
 		if (connection == null) {
-			this.onMoved.run();
 			return CompletableFuture.failedFuture(new RedisException("No node serves the slot of " + channel));
 		}
 		return connection.async().ssubscribe(channel);

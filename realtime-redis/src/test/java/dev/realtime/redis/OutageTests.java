@@ -2,6 +2,7 @@ package dev.realtime.redis;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -13,8 +14,12 @@ import dev.realtime.StreamPosition;
 import dev.realtime.core.ChannelId;
 import dev.realtime.core.ChannelPast;
 import dev.realtime.core.Ephemeral;
+import dev.realtime.core.NodeChannel;
 import dev.realtime.core.Publication;
+import dev.realtime.core.RealtimeEngine;
+import io.lettuce.core.RedisBusyException;
 import io.lettuce.core.RedisClient;
+import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.output.StatusOutput;
 import io.lettuce.core.protocol.CommandArgs;
@@ -75,6 +80,32 @@ class OutageTests {
 		});
 		assertThat(collector.received()).doesNotContain("meanwhile");
 		assertThat(collector.gaps()).isZero();
+	}
+
+	@Test
+	void whenServerIsBusyThenSubscriptionsWaitForIt() throws Exception {
+		RedisServer server = server("--lua-time-limit", "50");
+		RedisBackplane node = this.nodes.publisher(server.uri());
+		awaitUp(node);
+		CompletableFuture<Void> script = CompletableFuture
+			.runAsync(() -> server.execute((redis) -> redis.eval("while true do end", ScriptOutputType.STATUS)));
+		Nodes.await().ignoreExceptions().until(() -> isBusy(server));
+		CompletableFuture<Void> subscribed = node.subscribe(OTHER);
+		Nodes.await().during(Duration.ofMillis(500)).until(() -> !subscribed.isDone());
+		server.execute((redis) -> redis.scriptKill());
+		await(subscribed);
+		assertThat(script).failsWithin(Duration.ofSeconds(60));
+		awaitUp(node);
+	}
+
+	private static boolean isBusy(RedisServer server) {
+		try {
+			server.execute((redis) -> redis.get("key"));
+			return false;
+		}
+		catch (RedisBusyException ex) {
+			return true;
+		}
 	}
 
 	private static void broadcast(RedisBackplane publisher, String data) {
@@ -230,6 +261,42 @@ class OutageTests {
 		Nodes.awaitAll(published.subList(5, 15));
 		assertThat(data(await(node.past(Nodes.CHANNEL, 100)))).containsExactly("6", "8", "10", "12", "14");
 		assertThat(data(await(node.past(OTHER, 100)))).containsExactly("5", "7", "9", "11", "13");
+	}
+
+	@Test
+	void whenOutboxIsFullThenWhatNodesTellEachOtherStays() throws Exception {
+		RedisServer server = RedisServer.stopped();
+		this.servers.add(server);
+		RedisBackplane node = this.nodes.node(RedisClient.create(server.uri()),
+				new RedisBackplaneOptions("realtime", 10, Duration.ofSeconds(1)));
+		RealtimeEngine engine = new RealtimeEngine(node, InstantSource.system(), 1);
+		await(node.firstAttempt());
+		NodeChannel orders = engine.nodeChannel("orders", Nodes.HISTORY, new NodeChannel.Listener() {
+
+			@Override
+			public void onMessage(byte[] data) {
+			}
+
+			@Override
+			public void onGap() {
+			}
+
+		});
+		List<CompletableFuture<Void>> ordered = new ArrayList<>();
+		List<CompletableFuture<StreamPosition>> published = new ArrayList<>();
+		for (int i = 0; i < 12; i++) {
+			if (i % 4 == 0) {
+				ordered.add(orders.send(new byte[] { 1 }));
+			}
+			published.add(Nodes.publish(node, i));
+		}
+		assertThat(node.status().dropped()).isEqualTo(5);
+		server.start();
+		for (CompletableFuture<Void> order : ordered) {
+			await(order);
+		}
+		Nodes.awaitAll(published.subList(5, 12));
+		assertThat(published.subList(0, 5)).allMatch(CompletableFuture::isCompletedExceptionally);
 	}
 
 	private RedisServer server(String... arguments) {
