@@ -18,13 +18,27 @@ import tools.jackson.databind.json.JsonMapper;
  * @param topic which topic, or {@code null} for all
  * @param session the hashed id of an HTTP session
  * @param renamed the hashed new id of that session
+ * @param given when it was given first, in milliseconds since the epoch, where it is
+ * repeated: who came later stays
  */
 record AccessCommand(int version, String node, Action action, @Nullable String tenant, @Nullable String user,
-		@Nullable String topic, @Nullable String session, @Nullable String renamed) {
+		@Nullable String topic, @Nullable String session, @Nullable String renamed, @Nullable Long given) {
 
 	static final int VERSION = 1;
 
 	private static final JsonMapper MAPPER = JsonMapper.shared();
+
+	/**
+	 * The order to say again what ended connections.
+	 */
+	static AccessCommand repeat(String node) {
+		return new AccessCommand(VERSION, node, Action.REPEAT, null, null, null, null, null, null);
+	}
+
+	AccessCommand given(long millis) {
+		return new AccessCommand(this.version, this.node, this.action, this.tenant, this.user, this.topic, this.session,
+				this.renamed, millis);
+	}
 
 	byte[] toJson() {
 		return MAPPER.writeValueAsBytes(this);
@@ -54,13 +68,21 @@ record AccessCommand(int version, String node, Action action, @Nullable String t
 	 */
 	enum Action {
 
-		REVOKE, RECHECK, DISCONNECT, RECONNECT, END_SESSION, LOGOUT, RENAME_SESSION;
+		REVOKE, RECHECK, DISCONNECT, RECONNECT, END_SESSION, LOGOUT, RENAME_SESSION, REPEAT;
+
+		/**
+		 * Whether connections end, which no rule that runs again makes up for.
+		 */
+		boolean endsConnections() {
+			return this == DISCONNECT || this == RECONNECT || this == END_SESSION || this == LOGOUT;
+		}
 
 		boolean isComplete(AccessCommand command) {
 			return switch (this) {
 				case REVOKE, RECHECK, DISCONNECT, RECONNECT -> command.tenant != null;
 				case END_SESSION, LOGOUT -> command.session != null;
 				case RENAME_SESSION -> command.session != null && command.renamed != null;
+				case REPEAT -> true;
 			};
 		}
 

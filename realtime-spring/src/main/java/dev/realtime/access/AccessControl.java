@@ -13,6 +13,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 
 import dev.realtime.Tenant;
@@ -38,7 +39,7 @@ public final class AccessControl implements AutoCloseable {
 
 	/**
 	 * What a node can catch up with after it was cut off. Beyond it all rules run again
-	 * there.
+	 * there, and connections that were to end do so when that is repeated.
 	 */
 	private static final HistoryOptions HISTORY = new HistoryOptions(1000, Duration.ofHours(1), 0);
 
@@ -47,6 +48,8 @@ public final class AccessControl implements AutoCloseable {
 	 * which is not to be overrun by all connections at once.
 	 */
 	private static final int WORKERS = 8;
+
+	private static final long REPEAT_MILLIS = 1000;
 
 	private static final Logger logger = LoggerFactory.getLogger(AccessControl.class);
 
@@ -67,6 +70,10 @@ public final class AccessControl implements AutoCloseable {
 	private final ConnectionRegistry registry;
 
 	private final Withdrawals withdrawals;
+
+	private final EndOrders endOrders;
+
+	private final AtomicBoolean repeating = new AtomicBoolean();
 
 	private final NodeChannel nodes;
 
@@ -91,6 +98,7 @@ public final class AccessControl implements AutoCloseable {
 		this.started = nanoTime.getAsLong();
 		this.registry = new ConnectionRegistry(this::now);
 		this.withdrawals = new Withdrawals(wallClock);
+		this.endOrders = new EndOrders(wallClock);
 		this.nodes = engine.nodeChannel(CHANNEL, HISTORY, new OtherNodes());
 	}
 
@@ -148,8 +156,8 @@ public final class AccessControl implements AutoCloseable {
 	 * @return the connection; it is ended at once if it came too late
 	 */
 	public GuardedConnection guard(Connection<?> connection, GuardedClient client, Member member, long since) {
-		GuardedConnection guarded = new GuardedConnection(this, connection, client, member);
-		CloseReason ended = this.registry.add(guarded, since);
+		GuardedConnection guarded = new GuardedConnection(this, connection, client, member, since);
+		CloseReason ended = this.registry.add(guarded);
 		if (ended != null) {
 			guarded.close(ended);
 		}
@@ -208,7 +216,7 @@ public final class AccessControl implements AutoCloseable {
 	 */
 	public CompletableFuture<Void> endSession(String session) {
 		return order(new AccessCommand(AccessCommand.VERSION, this.node, Action.END_SESSION, null, null, null, session,
-				null));
+				null, null));
 	}
 
 	/**
@@ -217,8 +225,8 @@ public final class AccessControl implements AutoCloseable {
 	 * @return completed once the backplane has the order
 	 */
 	public CompletableFuture<Void> logout(String session) {
-		return order(
-				new AccessCommand(AccessCommand.VERSION, this.node, Action.LOGOUT, null, null, null, session, null));
+		return order(new AccessCommand(AccessCommand.VERSION, this.node, Action.LOGOUT, null, null, null, session, null,
+				null));
 	}
 
 	/**
@@ -228,16 +236,22 @@ public final class AccessControl implements AutoCloseable {
 	 * @return completed once the backplane has the order
 	 */
 	public CompletableFuture<Void> renameSession(String from, String to) {
-		return order(
-				new AccessCommand(AccessCommand.VERSION, this.node, Action.RENAME_SESSION, null, null, null, from, to));
+		return order(new AccessCommand(AccessCommand.VERSION, this.node, Action.RENAME_SESSION, null, null, null, from,
+				to, null));
 	}
 
 	private CompletableFuture<Void> order(Action action, Tenant tenant, @Nullable String user, @Nullable String topic) {
-		return order(new AccessCommand(AccessCommand.VERSION, this.node, action, tenant.id(), user, topic, null, null));
+		return order(new AccessCommand(AccessCommand.VERSION, this.node, action, tenant.id(), user, topic, null, null,
+				null));
 	}
 
 	private CompletableFuture<Void> order(AccessCommand command) {
 		obey(command);
+		if (command.action().endsConnections()) {
+			this.endOrders.add(command);
+			// To hear when it has to be repeated, also on nodes without connections.
+			this.nodes.listen();
+		}
 		return this.nodes.send(command.toJson());
 	}
 
@@ -246,9 +260,12 @@ public final class AccessControl implements AutoCloseable {
 		switch (command.action()) {
 			case END_SESSION, LOGOUT -> {
 				String session = String.valueOf(command.session());
-				this.registry.endSession(session, command.action() == Action.END_SESSION)
+				boolean forGood = command.action() == Action.END_SESSION;
+				this.registry.endSession(session, forGood, time(command))
 					.forEach((connection) -> connection.close(CloseReason.SESSION_ENDED));
-				this.sessionListeners.forEach((listener) -> listener.onEnd(session));
+				if (forGood || command.given() == null) {
+					this.sessionListeners.forEach((listener) -> listener.onEnd(session));
+				}
 			}
 			case RENAME_SESSION -> {
 				String from = String.valueOf(command.session());
@@ -270,13 +287,34 @@ public final class AccessControl implements AutoCloseable {
 		switch (command.action()) {
 			case REVOKE -> this.registry.find(tenant, user).forEach((connection) -> connection.revoke(topics, here));
 			case RECHECK -> this.registry.find(tenant, user).forEach((connection) -> connection.recheck(topics));
-			case DISCONNECT -> end(tenant, user, CloseReason.DISCONNECTED);
-			default -> end(tenant, user, CloseReason.ACCESS_CHANGED);
+			case DISCONNECT -> end(command, tenant, user, CloseReason.DISCONNECTED);
+			default -> end(command, tenant, user, CloseReason.ACCESS_CHANGED);
 		}
 	}
 
-	private void end(Tenant tenant, @Nullable String user, CloseReason reason) {
-		this.registry.end(tenant, user, reason).forEach((connection) -> connection.close(reason));
+	private void end(AccessCommand command, Tenant tenant, @Nullable String user, CloseReason reason) {
+		this.registry.end(tenant, user, reason, time(command)).forEach((connection) -> connection.close(reason));
+	}
+
+	/**
+	 * When an order was given, as {@link #now()}.
+	 */
+	private long time(AccessCommand command) {
+		Long given = command.given();
+		return (given != null) ? now() - TimeUnit.MILLISECONDS.toNanos(Math.max(0, this.wallClock.millis() - given))
+				: now();
+	}
+
+	/**
+	 * Gives orders again to end connections. Several nodes may ask for it at once.
+	 */
+	private void repeatLater() {
+		if (this.repeating.compareAndSet(false, true)) {
+			CompletableFuture.delayedExecutor(REPEAT_MILLIS, TimeUnit.MILLISECONDS, this.executor).execute(() -> {
+				this.repeating.set(false);
+				this.endOrders.all().forEach((order) -> this.nodes.send(order.toJson()));
+			});
+		}
 	}
 
 	/**
@@ -365,6 +403,9 @@ public final class AccessControl implements AutoCloseable {
 				if (command == null) {
 					ignored();
 				}
+				else if (command.action() == Action.REPEAT) {
+					repeatLater();
+				}
 				else if (!command.node().equals(AccessControl.this.node)) {
 					obey(command);
 				}
@@ -387,6 +428,7 @@ public final class AccessControl implements AutoCloseable {
 		public void onGap() {
 			logger.info("Orders of other nodes were missed: all rules run again");
 			AccessControl.this.registry.all().forEach((connection) -> connection.recheck(TopicPattern.ALL));
+			AccessControl.this.nodes.send(AccessCommand.repeat(AccessControl.this.node).toJson());
 		}
 
 	}

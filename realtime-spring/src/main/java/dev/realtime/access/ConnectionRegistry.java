@@ -1,6 +1,7 @@
 package dev.realtime.access;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
@@ -62,13 +63,12 @@ final class ConnectionRegistry {
 	/**
 	 * Takes a connection in.
 	 * @param connection the connection
-	 * @param since when its client began to authenticate
 	 * @return why it has to end at once, or {@code null} if it is welcome
 	 */
-	synchronized @Nullable CloseReason add(GuardedConnection connection, long since) {
+	synchronized @Nullable CloseReason add(GuardedConnection connection) {
 		Member member = current(connection.member());
 		connection.setMember(member);
-		CloseReason ended = ended(member, since);
+		CloseReason ended = ended(member, connection.since());
 		if (ended == null) {
 			this.all.add(connection);
 			put(this.byUser, UserKey.of(member), connection);
@@ -167,30 +167,41 @@ final class ConnectionRegistry {
 	/**
 	 * Those of a session, who have to go.
 	 * @param forGood whether the session has ended, so that nobody can come later
+	 * @param time who began to authenticate later stays
 	 */
-	synchronized List<GuardedConnection> endSession(String session, boolean forGood) {
-		remember(new SessionKey(session), CloseReason.SESSION_ENDED, forGood);
-		return List.copyOf(this.bySession.getOrDefault(session, Set.of()));
+	synchronized List<GuardedConnection> endSession(String session, boolean forGood, long time) {
+		remember(new SessionKey(session), new End(time, CloseReason.SESSION_ENDED, forGood));
+		return until(time, this.bySession.getOrDefault(session, Set.of()));
 	}
 
 	/**
 	 * Those who have to go.
 	 * @param user the user, or {@code null} for all of the tenant
+	 * @param time who began to authenticate later stays
 	 */
-	synchronized List<GuardedConnection> end(Tenant tenant, @Nullable String user, CloseReason reason) {
-		remember((user != null) ? new UserKey(tenant.id(), user) : new TenantKey(tenant.id()), reason, false);
-		return find(tenant, user);
+	synchronized List<GuardedConnection> end(Tenant tenant, @Nullable String user, CloseReason reason, long time) {
+		remember((user != null) ? new UserKey(tenant.id(), user) : new TenantKey(tenant.id()),
+				new End(time, reason, false));
+		return until(time, find(tenant, user));
 	}
 
-	private void remember(Object key, CloseReason reason, boolean forGood) {
+	private static List<GuardedConnection> until(long time, Collection<GuardedConnection> connections) {
+		return connections.stream().filter((connection) -> connection.since() <= time).toList();
+	}
+
+	private void remember(Object key, End end) {
+		End known = this.ends.get(key);
+		if (known != null && known.time() > end.time() && (known.forGood() || !end.forGood())) {
+			return;
+		}
 		long now = this.clock.getAsLong();
-		// The order of the map is that of the times.
+		// The order of the map is that of the times, but for those that were repeated.
 		Iterator<End> oldest = this.ends.values().iterator();
 		while (oldest.hasNext() && now - oldest.next().time() > MEMORY_NANOS) {
 			oldest.remove();
 		}
 		this.ends.remove(key);
-		this.ends.put(key, new End(now, reason, forGood));
+		this.ends.put(key, end);
 	}
 
 	/**

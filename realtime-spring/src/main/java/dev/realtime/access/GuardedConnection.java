@@ -33,6 +33,8 @@ public final class GuardedConnection {
 
 	private final GuardedClient client;
 
+	private final long since;
+
 	/** Of those who send something; most only listen. */
 	private volatile @Nullable Permits permits;
 
@@ -55,7 +57,13 @@ public final class GuardedConnection {
 
 	private boolean ended;
 
-	GuardedConnection(AccessControl control, Connection<?> connection, GuardedClient client, Member member) {
+	/**
+	 * A connection.
+	 * @param since when its client began to authenticate
+	 */
+	GuardedConnection(AccessControl control, Connection<?> connection, GuardedClient client, Member member,
+			long since) {
+		this.since = since;
 		this.control = control;
 		this.connection = connection;
 		this.client = client;
@@ -63,6 +71,10 @@ public final class GuardedConnection {
 		setExpiry();
 		this.periodicRecheck = control.nextPeriodicRecheck(true);
 		lookAt(this.periodicRecheck);
+	}
+
+	long since() {
+		return this.since;
 	}
 
 	/**

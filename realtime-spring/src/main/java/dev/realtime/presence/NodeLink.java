@@ -78,9 +78,8 @@ final class NodeLink implements NodeChannel.Listener {
 
 	private void tickLater() {
 		this.timer.schedule(() -> {
-			// First, whatever happens: who falls silent is taken for dead.
-			tickLater();
 			this.sessions.replication().tick();
+			tickLater();
 		}, this.tick);
 	}
 

@@ -68,6 +68,7 @@ final class RestrictedViewers {
 	 */
 	List<Viewer> takeAll() {
 		if (this.asking) {
+			this.due = true;
 			return List.of();
 		}
 		List<Viewer> taken = List.copyOf(this.viewers.values());

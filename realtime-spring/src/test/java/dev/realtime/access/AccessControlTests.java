@@ -2,7 +2,9 @@ package dev.realtime.access;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Map;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import dev.realtime.Decision;
@@ -10,9 +12,6 @@ import dev.realtime.Tenant;
 import dev.realtime.access.AccessCommand.Action;
 import dev.realtime.access.AccessFixture.Client;
 import dev.realtime.access.AccessFixture.TestRight;
-import dev.realtime.core.ChannelId;
-import dev.realtime.core.HistoryOptions;
-import dev.realtime.core.PublicationRequest;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -155,6 +154,44 @@ class AccessControlTests {
 		assertThat(this.node.engine.statistics().channels()).isZero();
 	}
 
+	@Test
+	void whenAnOrderToEndConnectionsIsRepeatedThenWhoCameLaterStays() {
+		this.node.control.start();
+		Client early = this.node.connect(member("alice", SESSION));
+		this.node.pass(Duration.ofSeconds(10));
+		long given = this.node.wall.toEpochMilli();
+		this.node.wall = this.node.wall.plusSeconds(10);
+		this.node.pass(Duration.ofSeconds(10));
+		Client late = this.node.connect(member("alice", SESSION));
+		for (Action action : List.of(Action.RECONNECT, Action.LOGOUT, Action.DISCONNECT)) {
+			boolean session = action == Action.LOGOUT;
+			this.node.say(new AccessCommand(AccessCommand.VERSION, "n", action, session ? null : "acme",
+					session ? null : "alice", null, session ? SESSION : null, null, given));
+		}
+		await().until(() -> early.heard.size() == 3);
+		assertThat(early.heard).containsExactly("end ACCESS_CHANGED", "end SESSION_ENDED", "end DISCONNECTED");
+		assertThat(late.heard).isEmpty();
+		assertThat(this.node.connect(member("alice", SESSION)).heard).isEmpty();
+	}
+
+	@Test
+	void whenANodeAsksThenOrdersToEndConnectionsAreRepeatedWithTheirTime() throws Exception {
+		this.node.control.start();
+		this.node.control.disconnect(AccessFixture.ACME, "bob");
+		this.node.wall = this.node.wall.plus(Duration.ofMinutes(61));
+		this.node.control.revoke(AccessFixture.ACME, "alice", "a");
+		this.node.control.disconnect(AccessFixture.ACME, "alice").join();
+		long given = this.node.wall.toEpochMilli();
+		this.node.wall = this.node.wall.plusSeconds(10);
+		BlockingQueue<String> said = this.node.listen();
+		this.node.say(AccessCommand.repeat("other"));
+		this.node.say(AccessCommand.repeat("third"));
+		assertThat(said.poll(10, TimeUnit.SECONDS)).contains("REPEAT");
+		assertThat(said.poll(10, TimeUnit.SECONDS)).contains("REPEAT");
+		assertThat(said.poll(10, TimeUnit.SECONDS)).contains("DISCONNECT", "alice", "\"given\":" + given);
+		assertThat(said.poll(2, TimeUnit.SECONDS)).isNull();
+	}
+
 	@ParameterizedTest
 	@ValueSource(strings = { "", "null", "{}", "[]", "x", "{\"version\":2,\"node\":\"n\",\"action\":\"REVOKE\"}",
 			"{\"version\":1,\"node\":\"n\",\"action\":\"REVOKE\"}",
@@ -166,9 +203,7 @@ class AccessControlTests {
 		this.node.control.start();
 		Client alice = this.node.connect("alice");
 		alice.subscribe("a");
-		this.node.engine.publish(new ChannelId(null, null, "@access"),
-				new PublicationRequest(json.getBytes(StandardCharsets.UTF_8), Map.of(), null, null, null, null,
-						new HistoryOptions(10, Duration.ofMinutes(1), 0)));
+		this.node.say(json.getBytes(StandardCharsets.UTF_8));
 		this.other.revoke(AccessFixture.ACME, "alice", "a").join();
 		await().until(() -> !alice.heard.isEmpty());
 		assertThat(alice.heard).containsExactly("revoked a REVOKED");
@@ -177,7 +212,7 @@ class AccessControlTests {
 	@Test
 	void whenACommandIsWrittenThenItIsReadBack() {
 		AccessCommand command = new AccessCommand(AccessCommand.VERSION, "n", Action.REVOKE, "acme", "alice", null,
-				null, null);
+				null, null, null);
 		assertThat(AccessCommand.parse(command.toJson())).isEqualTo(command);
 		assertThat(new String(command.toJson(), StandardCharsets.UTF_8))
 			.startsWith("{\"version\":1,\"node\":\"n\",\"action\":\"REVOKE\",\"tenant\":\"acme\",\"user\":\"alice\"");

@@ -1,5 +1,6 @@
 package dev.realtime.access;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -8,8 +9,11 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Supplier;
 
 import dev.realtime.Decision;
@@ -25,6 +29,7 @@ import dev.realtime.core.HistoryOptions;
 import dev.realtime.core.InMemoryBackplane;
 import dev.realtime.core.Lane;
 import dev.realtime.core.MessageFilter;
+import dev.realtime.core.NodeChannel;
 import dev.realtime.core.Publication;
 import dev.realtime.core.PublicationRequest;
 import dev.realtime.core.RealtimeEngine;
@@ -82,6 +87,45 @@ final class AccessFixture implements AutoCloseable {
 	void publish(String topic) {
 		this.engine.publish(new ChannelId("acme", null, topic),
 				new PublicationRequest(new byte[0], Map.of(), null, null, null, null, HISTORY));
+	}
+
+	/**
+	 * Says something as another node.
+	 */
+	void say(AccessCommand command) {
+		say(command.toJson());
+	}
+
+	void say(byte[] data) {
+		this.engine.publish(new ChannelId(null, null, "@access"), new PublicationRequest(data, Map.of(), null, null,
+				null, null, new HistoryOptions(10, Duration.ofMinutes(1), 0)));
+	}
+
+	/**
+	 * What nodes say from now on.
+	 */
+	BlockingQueue<String> listen() throws Exception {
+		BlockingQueue<String> said = new LinkedBlockingQueue<>();
+		CountDownLatch listening = new CountDownLatch(1);
+		this.engine.nodeChannel("access", HISTORY, new NodeChannel.Listener() {
+
+			@Override
+			public void onListening() {
+				listening.countDown();
+			}
+
+			@Override
+			public void onMessage(byte[] data) {
+				said.add(new String(data, StandardCharsets.UTF_8));
+			}
+
+			@Override
+			public void onGap() {
+			}
+
+		}).listen();
+		listening.await();
+		return said;
 	}
 
 	/**

@@ -23,8 +23,6 @@ final class TestViewer implements Consumer<String> {
 
 	int frames;
 
-	int snapshots;
-
 	long bytes;
 
 	boolean listed;
@@ -40,7 +38,6 @@ final class TestViewer implements Consumer<String> {
 		this.bytes += body.length();
 		JsonNode json = MAPPER.readTree(body);
 		if (!json.has("from")) {
-			this.snapshots++;
 			this.members.clear();
 			this.listed = json.has("members");
 			json.path("members").forEach(this::put);
