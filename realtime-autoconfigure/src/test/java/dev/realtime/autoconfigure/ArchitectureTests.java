@@ -30,6 +30,7 @@ class ArchitectureTests {
 	private static final String IMPORTS = "/META-INF/spring/org.springframework.boot.autoconfigure.AutoConfiguration.imports";
 
 	private final JavaClasses all = new ClassFileImporter().withImportOption(new ImportOption.DoNotIncludeTests())
+		.withImportOption((location) -> !location.contains("-tests.jar"))
 		.importPackages("dev.realtime");
 
 	private final JavaClasses wiring = this.all

@@ -1,20 +1,14 @@
 package dev.realtime.autoconfigure;
 
-import java.io.IOException;
-import java.net.ServerSocket;
 import java.util.List;
 
 import dev.realtime.Decision;
-import dev.realtime.Realtime;
 import dev.realtime.autoconfigure.app.Permits;
-import dev.realtime.autoconfigure.app.TestApplication;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import redis.embedded.RedisServer;
 
-import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -26,41 +20,22 @@ import static org.awaitility.Awaitility.await;
 @Timeout(180)
 class ClientEventsAcrossNodesTests {
 
-	private RedisServer redis;
-
-	private int redisPort;
+	private RedisNodes nodes;
 
 	private ConfigurableApplicationContext one;
 
 	private ConfigurableApplicationContext other;
 
 	@BeforeEach
-	void start() throws IOException {
-		try (ServerSocket socket = new ServerSocket(0)) {
-			this.redisPort = socket.getLocalPort();
-		}
-		this.redis = RedisServer.newRedisServer()
-			.port(this.redisPort)
-			.setting("bind 127.0.0.1")
-			.setting("save \"\"")
-			.build();
-		this.redis.start();
-		this.one = node();
-		this.other = node();
+	void start() {
+		this.nodes = new RedisNodes();
+		this.one = this.nodes.start();
+		this.other = this.nodes.start();
 	}
 
 	@AfterEach
-	void stop() throws IOException {
-		this.one.close();
-		this.other.close();
-		this.redis.stop();
-	}
-
-	private ConfigurableApplicationContext node() {
-		return new SpringApplicationBuilder(TestApplication.class)
-			.properties("server.port=0", "spring.data.redis.host=127.0.0.1", "spring.data.redis.port=" + this.redisPort,
-					TestApplication.SECRET)
-			.run();
+	void stop() {
+		this.nodes.close();
 	}
 
 	@Test
@@ -114,7 +89,7 @@ class ClientEventsAcrossNodesTests {
 			assertThat(send(ada, "/realtime/stage.1", "event:e", "{}")).isEqualTo("RECEIPT\nreceipt-id:r\n\n");
 			permits.set("ada", "stage 1", Decision.deny());
 			assertThat(send(ada, "/realtime/stage.1", "event:e", "{}")).isEqualTo("RECEIPT\nreceipt-id:r\n\n");
-			this.other.getBean(Realtime.class).forTenant("acme").access().recheck("ada").join();
+			RedisNodes.acme(this.other).access().recheck("ada").join();
 			await().untilAsserted(
 					() -> assertThat(send(ada, "/realtime/stage.1", "event:e", "{}")).contains("code:forbidden"));
 		}
@@ -126,8 +101,7 @@ class ClientEventsAcrossNodesTests {
 	}
 
 	private static RawStompClient connect(ConfigurableApplicationContext node, String login) {
-		return RawStompClient.connect(node.getEnvironment().getRequiredProperty("local.server.port", Integer.class),
-				login);
+		return RawStompClient.connect(RedisNodes.port(node), login);
 	}
 
 }

@@ -1,7 +1,5 @@
 package dev.realtime.autoconfigure;
 
-import java.io.IOException;
-import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -10,8 +8,6 @@ import java.util.TreeSet;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Stream;
 
-import dev.realtime.Realtime;
-import dev.realtime.autoconfigure.app.TestApplication;
 import dev.realtime.serverside.ServerSubscriptionControl;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -19,9 +15,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
-import redis.embedded.RedisServer;
 
-import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -38,51 +32,33 @@ import static org.awaitility.Awaitility.await;
 @ExtendWith(OutputCaptureExtension.class)
 class ServerSubscriptionsAcrossNodesTests {
 
-	private RedisServer redis;
+	private static final String FEW_SUBSCRIPTIONS = "realtime.limits.subscriptions-per-connection=4";
 
-	private int redisPort;
+	private RedisNodes nodes;
 
 	private ConfigurableApplicationContext one;
 
 	private ConfigurableApplicationContext other;
 
 	@BeforeEach
-	void start() throws IOException {
-		try (ServerSocket socket = new ServerSocket(0)) {
-			this.redisPort = socket.getLocalPort();
-		}
-		this.redis = RedisServer.newRedisServer()
-			.port(this.redisPort)
-			.setting("bind 127.0.0.1")
-			.setting("save \"\"")
-			.build();
-		this.redis.start();
-		this.one = node();
-		this.other = node();
+	void start() {
+		this.nodes = new RedisNodes();
+		this.one = this.nodes.start(FEW_SUBSCRIPTIONS);
+		this.other = this.nodes.start(FEW_SUBSCRIPTIONS);
 	}
 
 	@AfterEach
-	void stop() throws IOException {
-		this.one.close();
-		this.other.close();
-		this.redis.stop();
-	}
-
-	private ConfigurableApplicationContext node(String... arguments) {
-		SpringApplicationBuilder application = new SpringApplicationBuilder(TestApplication.class);
-		application.properties("server.port=0", "spring.data.redis.host=127.0.0.1",
-				"spring.data.redis.port=" + this.redisPort, TestApplication.SECRET,
-				"realtime.limits.subscriptions-per-connection=4");
-		return application.run(arguments);
+	void stop() {
+		this.nodes.close();
 	}
 
 	@Test
 	void whenAnotherNodeSubscribesThenTheClientIsAndGoesOnWhereverItComesBack() {
 		String position;
 		try (RawStompClient client = connect(this.other)) {
-			acme(this.one).connection(client.session()).subscribe("room.connection").join();
+			RedisNodes.acme(this.one).connection(client.session()).subscribe("room.connection").join();
 			assertThat(control(client)).isEqualTo("subscribed @room.connection");
-			acme(this.one).user("sam").subscribe("room.across").join();
+			RedisNodes.acme(this.one).user("sam").subscribe("room.across").join();
 			assertThat(control(client)).isEqualTo("subscribed @room.across");
 			publish("room.across", 1);
 			position = RawStompClient.header(client.next(), "message-id");
@@ -104,22 +80,22 @@ class ServerSubscriptionsAcrossNodesTests {
 	@Test
 	void whenANodeStartsLaterThenItKnowsWhatWasOrderedBefore() {
 		for (int i = 0; i < 250; i++) {
-			acme(this.one).user("user" + i).subscribe("room.early-" + i);
+			RedisNodes.acme(this.one).user("user" + i).subscribe("room.early-" + i);
 		}
-		acme(this.one).user("sam").subscribe("room.early").join();
-		acme(this.one).user("sam").subscribe("room.gone").join();
-		acme(this.other).user("sam").unsubscribe("room.gone").join();
-		acme(this.other).access().revokeTopic("room.early-249").join();
-		try (ConfigurableApplicationContext late = node()) {
+		RedisNodes.acme(this.one).user("sam").subscribe("room.early").join();
+		RedisNodes.acme(this.one).user("sam").subscribe("room.gone").join();
+		RedisNodes.acme(this.other).user("sam").unsubscribe("room.gone").join();
+		RedisNodes.acme(this.other).access().revokeTopic("room.early-249").join();
+		try (ConfigurableApplicationContext late = this.nodes.start(FEW_SUBSCRIPTIONS)) {
 			this.one.close();
 			try (RawStompClient client = connect(late);
-					RawStompClient third = RawStompClient.connect(port(late), "user248@acme");
-					RawStompClient revoked = RawStompClient.connect(port(late), "user249@acme")) {
+					RawStompClient third = RawStompClient.connect(RedisNodes.port(late), "user248@acme");
+					RawStompClient revoked = RawStompClient.connect(RedisNodes.port(late), "user249@acme")) {
 				assertThat(control(client)).isEqualTo("subscribed @room.early");
 				assertThat(control(third)).isEqualTo("subscribed @room.early-248");
 				client.expectNothingElse();
 				revoked.expectNothingElse();
-				acme(this.other).user("sam").unsubscribe("room.early").join();
+				RedisNodes.acme(this.other).user("sam").unsubscribe("room.early").join();
 				assertThat(control(client)).isEqualTo("unsubscribed @room.early");
 			}
 		}
@@ -128,15 +104,15 @@ class ServerSubscriptionsAcrossNodesTests {
 	@Test
 	@Tag("T8")
 	void whenARightIsRevokedOnAnotherNodeThenTheSubscriptionEndsThereTooForGood() {
-		acme(this.one).user("sam").subscribe("room.revoked").join();
-		acme(this.one).user("sam").subscribe("room.kept").join();
+		RedisNodes.acme(this.one).user("sam").subscribe("room.revoked").join();
+		RedisNodes.acme(this.one).user("sam").subscribe("room.kept").join();
 		try (RawStompClient client = connect(this.other)) {
 			client.next(2);
-			acme(this.one).connection(client.session()).subscribe("item.revoked").join();
+			RedisNodes.acme(this.one).connection(client.session()).subscribe("item.revoked").join();
 			client.next();
-			acme(this.one).access().revoke("sam", "room.revoked").join();
+			RedisNodes.acme(this.one).access().revoke("sam", "room.revoked").join();
 			assertThat(control(client)).isEqualTo("revoked @room.revoked");
-			acme(this.one).access().revokeTopic("item.{room}").join();
+			RedisNodes.acme(this.one).access().revokeTopic("item.{room}").join();
 			assertThat(control(client)).isEqualTo("revoked @item.revoked");
 			publish("room.revoked", 1);
 			for (ConfigurableApplicationContext node : List.of(this.one, this.other)) {
@@ -154,10 +130,10 @@ class ServerSubscriptionsAcrossNodesTests {
 	void whenARightIsRevokedAndGivenAgainThenItHoldsInTheEndOnAllNodes() {
 		try (RawStompClient client = connect(this.other); RawStompClient here = connect(this.one)) {
 			for (int i = 0; i < 50; i++) {
-				acme(this.one).user("sam").subscribe("room.again");
-				acme(this.one).access().revoke("sam", "room.again");
+				RedisNodes.acme(this.one).user("sam").subscribe("room.again");
+				RedisNodes.acme(this.one).access().revoke("sam", "room.again");
 			}
-			acme(this.one).user("sam").subscribe("room.again").join();
+			RedisNodes.acme(this.one).user("sam").subscribe("room.again").join();
 			for (RawStompClient each : List.of(client, here)) {
 				await().until(() -> {
 					publish("room.again", 1);
@@ -168,7 +144,7 @@ class ServerSubscriptionsAcrossNodesTests {
 					return true;
 				});
 			}
-			acme(this.one).access().revoke("sam").join();
+			RedisNodes.acme(this.one).access().revoke("sam").join();
 			int published = publish("room.again", 2);
 			for (RawStompClient each : List.of(client, here)) {
 				String frame = each.next();
@@ -185,10 +161,10 @@ class ServerSubscriptionsAcrossNodesTests {
 	void whenNodesOrderAtTheSameTimeThenAllRememberTheSame() {
 		List<Thread> threads = Stream.of(this.one, this.other, this.one, this.other).map((node) -> new Thread(() -> {
 			for (int i = 0; i < 500; i++) {
-				var user = acme(node).user("user" + ThreadLocalRandom.current().nextInt(5));
+				var user = RedisNodes.acme(node).user("user" + ThreadLocalRandom.current().nextInt(5));
 				String topic = "room.same-" + ThreadLocalRandom.current().nextInt(5);
 				if (ThreadLocalRandom.current().nextInt(50) == 0) {
-					acme(node).access().revokeTopic(topic);
+					RedisNodes.acme(node).access().revokeTopic(topic);
 				}
 				else if (ThreadLocalRandom.current().nextBoolean()) {
 					user.subscribe(topic);
@@ -199,11 +175,11 @@ class ServerSubscriptionsAcrossNodesTests {
 			}
 		})).toList();
 		threads.forEach(Thread::start);
-		try (ConfigurableApplicationContext late = node()) {
+		try (ConfigurableApplicationContext late = this.nodes.start(FEW_SUBSCRIPTIONS)) {
 			for (Thread thread : threads) {
 				thread.join();
 			}
-			acme(this.one).user("last").subscribe("room.last").join();
+			RedisNodes.acme(this.one).user("last").subscribe("room.last").join();
 			await().atMost(Duration.ofSeconds(60))
 				.until(() -> Stream.of(this.one, this.other, late)
 					.allMatch((node) -> remembered(node).stream().anyMatch((text) -> text.contains("room.last"))));
@@ -230,7 +206,7 @@ class ServerSubscriptionsAcrossNodesTests {
 	void whenThereIsNoPlaceOnAnotherNodeThenTheLogOfTheCallerSaysSo(CapturedOutput output) {
 		try (RawStompClient client = connect(this.other)) {
 			for (int i = 0; i < 5; i++) {
-				acme(this.one).connection(client.session()).subscribe("room.full-" + i);
+				RedisNodes.acme(this.one).connection(client.session()).subscribe("room.full-" + i);
 			}
 			client.next(4);
 			await().until(() -> output.getOut()
@@ -241,13 +217,13 @@ class ServerSubscriptionsAcrossNodesTests {
 	@Test
 	@Tag("T24")
 	void whenRedisWasAwayAndLostItsDataThenNodesStillKnow() throws Exception {
-		acme(this.one).user("sam").subscribe("room.before").join();
+		RedisNodes.acme(this.one).user("sam").subscribe("room.before").join();
 		try (RawStompClient client = connect(this.other)) {
 			assertThat(control(client)).isEqualTo("subscribed @room.before");
-			this.redis.stop();
-			var waiting = acme(this.one).user("sam").subscribe("room.meanwhile");
+			this.nodes.redis().stop();
+			var waiting = RedisNodes.acme(this.one).user("sam").subscribe("room.meanwhile");
 			assertThat(waiting).isNotDone();
-			this.redis.start();
+			this.nodes.redis().start();
 			assertThat(waiting).succeedsWithin(Duration.ofSeconds(60));
 			String frame = client.next();
 			while (!"subscribed".equals(RawStompClient.header(frame, "realtime-control"))) {
@@ -272,19 +248,11 @@ class ServerSubscriptionsAcrossNodesTests {
 	}
 
 	private int publish(String topic, int number) {
-		return (int) acme(this.other).publish(topic, Map.of("n", number)).join().offset();
-	}
-
-	private static Realtime acme(ConfigurableApplicationContext node) {
-		return node.getBean(Realtime.class).forTenant("acme");
+		return (int) RedisNodes.acme(this.other).publish(topic, Map.of("n", number)).join().offset();
 	}
 
 	private static RawStompClient connect(ConfigurableApplicationContext node, String... headers) {
-		return RawStompClient.handshake(port(node)).basic("sam@acme").connect(headers);
-	}
-
-	private static int port(ConfigurableApplicationContext node) {
-		return node.getEnvironment().getRequiredProperty("local.server.port", Integer.class);
+		return RawStompClient.handshake(RedisNodes.port(node)).basic("sam@acme").connect(headers);
 	}
 
 }

@@ -20,7 +20,7 @@ import io.lettuce.core.RedisURI;
  * connections there are, and leaves them open, or hold it back, or refuse connections,
  * and counts round trips.
  */
-final class Proxy implements AutoCloseable {
+public final class Proxy implements AutoCloseable {
 
 	private final ServerSocket listener;
 
@@ -41,14 +41,22 @@ final class Proxy implements AutoCloseable {
 
 	private volatile boolean cut;
 
-	Proxy(int target) throws IOException {
+	/**
+	 * A proxy on a port of its choice.
+	 * @param target the port of the server
+	 */
+	public Proxy(int target) throws IOException {
 		this.target = target;
 		this.listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
 		run(this::accept);
 	}
 
+	public int port() {
+		return this.listener.getLocalPort();
+	}
+
 	RedisURI uri() {
-		return RedisURI.create("127.0.0.1", this.listener.getLocalPort());
+		return RedisURI.create("127.0.0.1", port());
 	}
 
 	int accepted() {
@@ -62,12 +70,12 @@ final class Proxy implements AutoCloseable {
 	/**
 	 * Ends all connections, and others as soon as they come, until {@link #restore()}.
 	 */
-	void cut() throws IOException {
+	public void cut() throws IOException {
 		this.cut = true;
 		closeAll();
 	}
 
-	void restore() {
+	public void restore() {
 		this.cut = false;
 	}
 

@@ -188,7 +188,7 @@ public final class RedisServer implements AutoCloseable {
 	/**
 	 * Ends without warning.
 	 */
-	void kill() {
+	public void kill() {
 		end(this.process::destroyForcibly);
 	}
 
