@@ -47,7 +47,8 @@ class OutboxTests {
 	void whenProcessIsKilledBetweenCommitAndPublicationThenTheNextOnePublishes() throws Exception {
 		Path log = this.directory.resolve("log");
 		Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp",
-				System.getProperty("java.class.path"), OutboxApplication.class.getName(), this.database)
+				System.getProperty("java.class.path"), OutboxApplication.class.getName(), this.database,
+				"--outbox.fate=KILL")
 			.redirectErrorStream(true)
 			.redirectOutput(log.toFile())
 			.start();

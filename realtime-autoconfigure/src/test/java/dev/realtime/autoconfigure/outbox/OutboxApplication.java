@@ -1,24 +1,35 @@
 package dev.realtime.autoconfigure.outbox;
 
+import java.io.IOException;
+import java.io.OutputStream;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 import dev.realtime.PublishesTo;
 import dev.realtime.RealtimeTopic;
+import dev.realtime.StreamPosition;
 import dev.realtime.TenantAware;
 import dev.realtime.core.Backplane;
 import dev.realtime.core.ChannelId;
+import dev.realtime.core.PublicationRequest;
 
-import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.beans.factory.support.BeanDefinitionRegistryPostProcessor;
+import org.springframework.beans.factory.support.RootBeanDefinition;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
+import org.springframework.core.env.Environment;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.scheduling.annotation.EnableScheduling;
 import org.springframework.security.config.Customizer;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.core.authority.AuthorityUtils;
@@ -33,33 +44,37 @@ import org.springframework.transaction.annotation.Transactional;
  * publication registry of Spring Modulith in the same database. It never calls Realtime.
  */
 @SpringBootApplication
+@EnableScheduling
 public class OutboxApplication {
 
 	/** What the process ends with when it is killed. */
 	public static final int KILLED = 42;
 
 	/**
-	 * Starts on this database, changes something in a transaction, and is killed by the
-	 * publication that follows.
-	 * @param args the URL of the database
+	 * Starts on this database, changes something in a transaction, and leaves the
+	 * publication that follows to its fate. Ends with whoever started it.
+	 * @param args the URL of the database, and properties
 	 */
-	public static void main(String[] args) {
-		ConfigurableApplicationContext context = start(args[0]);
-		context.getBean(Publications.class).fate = Fate.KILL;
+	public static void main(String[] args) throws IOException {
+		ConfigurableApplicationContext context = start(args[0], Arrays.copyOfRange(args, 1, args.length));
 		context.getBean(Contacts.class).rename(5, "Ada", "acme");
-		System.exit(0);
+		System.in.transferTo(OutputStream.nullOutputStream());
+		Runtime.getRuntime().halt(0);
 	}
 
 	/**
 	 * Starts the application.
 	 * @param database the URL of the database
+	 * @param arguments properties
 	 * @return the application
 	 */
-	public static ConfigurableApplicationContext start(String database) {
-		return new SpringApplicationBuilder(OutboxApplication.class).run("--server.port=0",
-				"--spring.autoconfigure.exclude=", "--spring.datasource.url=" + database,
-				"--realtime.tenant.required=true", "--spring.modulith.events.jdbc.schema-initialization.enabled=true",
-				"--spring.modulith.events.republish-outstanding-events-on-restart=true");
+	public static ConfigurableApplicationContext start(String database, String... arguments) {
+		return new SpringApplicationBuilder(OutboxApplication.class).run(Stream
+			.concat(Stream.of("--server.port=0", "--spring.autoconfigure.exclude=",
+					"--spring.datasource.url=" + database, "--realtime.tenant.required=true",
+					"--spring.modulith.events.jdbc.schema-initialization.enabled=true",
+					"--spring.modulith.events.republish-outstanding-events-on-restart=true"), Stream.of(arguments))
+			.toArray(String[]::new));
 	}
 
 	@Bean
@@ -75,8 +90,23 @@ public class OutboxApplication {
 	}
 
 	@Bean
-	static Publications publications() {
-		return new Publications();
+	static Publications publications(Environment environment) {
+		return new Publications(environment.getProperty("outbox.fate", Fate.class, Fate.PUBLISH));
+	}
+
+	/**
+	 * Puts {@link Publications} in front of the backplane, whichever that is.
+	 */
+	@Bean
+	static BeanDefinitionRegistryPostProcessor interception() {
+		return (registry) -> {
+			ConfigurableListableBeanFactory beans = (ConfigurableListableBeanFactory) registry;
+			String backplane = beans.getBeanNamesForType(Backplane.class, true, false)[0];
+			RootBeanDefinition definition = new RootBeanDefinition(Backplane.class,
+					() -> beans.getBean(Publications.class).intercept(beans.getBean(backplane, Backplane.class)));
+			definition.setPrimary(true);
+			registry.registerBeanDefinition("interceptedBackplane", definition);
+		};
 	}
 
 	@RealtimeTopic(name = "contact.{id}", canSubscribe = "isAuthenticated()")
@@ -119,7 +149,9 @@ public class OutboxApplication {
 
 		@Transactional
 		public void rename(long id, String name, String tenant) {
-			this.jdbc.update("merge into contact (id, name) values (?, ?)", id, name);
+			if (this.jdbc.update("update contact set name = ? where id = ?", name, id) == 0) {
+				this.jdbc.update("insert into contact (id, name) values (?, ?)", id, name);
+			}
 			this.events.publishEvent(new ContactRenamed(id, name, tenant));
 		}
 
@@ -143,7 +175,7 @@ public class OutboxApplication {
 		/** They go out. */
 		PUBLISH,
 
-		/** The backplane never answers. */
+		/** They wait until they are let go. */
 		HANG,
 
 		/** The backplane refuses. */
@@ -157,15 +189,19 @@ public class OutboxApplication {
 	/**
 	 * Stands between the application and the backplane.
 	 */
-	public static final class Publications implements BeanPostProcessor {
+	public static final class Publications {
 
 		private final List<String> channels = new CopyOnWriteArrayList<>();
 
 		/** What becomes of the next publications. */
-		public volatile Fate fate = Fate.PUBLISH;
+		public volatile Fate fate;
 
-		/** The answer to those that hang. */
+		/** Lets those go that hang. */
 		public final CompletableFuture<Void> hanging = new CompletableFuture<>();
+
+		Publications(Fate fate) {
+			this.fate = fate;
+		}
 
 		/**
 		 * What was published.
@@ -175,17 +211,13 @@ public class OutboxApplication {
 			return this.channels;
 		}
 
-		@Override
-		public Object postProcessAfterInitialization(Object bean, String beanName) {
-			return (bean instanceof Backplane backplane) ? Proxy.newProxyInstance(getClass().getClassLoader(),
-					new Class<?>[] { Backplane.class }, (proxy, method, args) -> {
+		Backplane intercept(Backplane backplane) {
+			return (Backplane) Proxy.newProxyInstance(getClass().getClassLoader(), new Class<?>[] { Backplane.class },
+					(proxy, method, args) -> {
 						if (method.getName().equals("append") && args[0] instanceof ChannelId channel
 								&& channel.name().startsWith("contact.")) {
 							this.channels.add(channel.tenant() + "/" + channel.name());
-							CompletableFuture<?> answer = answer();
-							if (answer != null) {
-								return answer;
-							}
+							return append(() -> backplane.append(channel, (PublicationRequest) args[1]));
 						}
 						try {
 							return method.invoke(backplane, args);
@@ -193,17 +225,17 @@ public class OutboxApplication {
 						catch (InvocationTargetException ex) {
 							throw ex.getCause();
 						}
-					}) : bean;
+					});
 		}
 
-		private CompletableFuture<?> answer() {
+		private CompletableFuture<StreamPosition> append(Supplier<CompletableFuture<StreamPosition>> append) {
 			return switch (this.fate) {
-				case PUBLISH -> null;
-				case HANG -> this.hanging;
+				case PUBLISH -> append.get();
+				case HANG -> this.hanging.thenCompose((go) -> append.get());
 				case FAIL -> CompletableFuture.failedFuture(new IllegalStateException("refused on purpose"));
 				case KILL -> {
 					Runtime.getRuntime().halt(KILLED);
-					yield null;
+					yield append.get();
 				}
 			};
 		}
