@@ -200,9 +200,15 @@ class NettyFramesTests {
 	void whenClientGoesOnAfterItsCloseFrameThenNothingHasAnEffect() throws IOException {
 		this.messages.handled().clear();
 		try (RawSocket client = connect()) {
-			client.send(RawSocket.CLOSE, (byte) 0x03, (byte) 0xe8);
-			client.sendText("SEND\ndestination:/app/note\n\nlate\0");
-			client.send(RawSocket.PING);
+			byte[] late = "SEND\ndestination:/app/note\n\nlate\0".getBytes(StandardCharsets.UTF_8);
+			ByteArrayOutputStream frames = new ByteArrayOutputStream();
+			frames.writeBytes(RawSocket.header(RawSocket.CLOSE, 2));
+			frames.writeBytes(new byte[] { 0x03, (byte) 0xe8 });
+			frames.writeBytes(RawSocket.header(RawSocket.TEXT, late.length));
+			frames.writeBytes(late);
+			frames.writeBytes(RawSocket.header(RawSocket.PING, 0));
+			// At once: the server does not wait for more before it closes.
+			client.write(frames.toByteArray());
 			assertThat(client.closeCode()).isEqualTo(1000);
 			assertThat(client.rest()).isEmpty();
 		}

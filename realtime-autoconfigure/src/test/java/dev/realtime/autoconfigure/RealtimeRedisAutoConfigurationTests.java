@@ -229,6 +229,19 @@ class RealtimeRedisAutoConfigurationTests {
 	}
 
 	@Test
+	void whenSomethingElseUsesTheSameKeysThenItIsTold(CapturedOutput output) {
+		this.runner.withPropertyValues("spring.data.redis.port=" + port).run((context) -> {
+			StringRedisTemplate redis = new StringRedisTemplate(context.getBean(RedisConnectionFactory.class));
+			redis.opsForList().rightPush("foreign:application", "x");
+		});
+		this.runner
+			.withPropertyValues("spring.data.redis.port=" + port, "realtime.key-prefix=foreign",
+					"spring.application.name=crm")
+			.run((crm) -> Awaitility.await()
+				.untilAsserted(() -> assertThat(output).contains("The key 'foreign:application' on Redis is no text")));
+	}
+
+	@Test
 	void whenRedisIsNotReachableThenApplicationStartsAndHealthSaysWhy() {
 		this.runner.withPropertyValues("spring.data.redis.port=" + nowhere, "realtime.redis.outbox.max-size=2")
 			.withBean(MeterRegistry.class, SimpleMeterRegistry::new)

@@ -152,9 +152,10 @@ final class Announcer {
 		if (next == null) {
 			return;
 		}
+		byte[] json = next.toJson();
 		this.sending = true;
 		this.lastSent = this.timer.nanoTime();
-		this.sender.apply(next.toJson()).whenComplete((sent, failure) -> this.timer.execute(() -> sent(failure)));
+		this.sender.apply(json).whenComplete((sent, failure) -> this.timer.execute(() -> sent(failure)));
 	}
 
 	private void sent(@Nullable Throwable failure) {

@@ -78,8 +78,9 @@ final class NodeLink implements NodeChannel.Listener {
 
 	private void tickLater() {
 		this.timer.schedule(() -> {
-			this.sessions.replication().tick();
+			// First, whatever happens: who falls silent is taken for dead.
 			tickLater();
+			this.sessions.replication().tick();
 		}, this.tick);
 	}
 

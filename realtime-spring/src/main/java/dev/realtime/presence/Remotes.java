@@ -107,10 +107,13 @@ final class Remotes {
 	private void state(Remote remote, NodeMessage message) {
 		if (message.part() == 0) {
 			remote.state = new LinkedHashMap<>();
+			remote.nextPart = 0;
 		}
 		Map<String, Change> state = remote.state;
-		if (state == null) {
-			// The beginning was missed.
+		if (state == null || message.part() != remote.nextPart++) {
+			// A part was missed, and nobody has left because of that.
+			remote.state = null;
+			remote.synced = false;
 			return;
 		}
 		message.changes().forEach((change) -> state.put(change.id(), change));
@@ -241,6 +244,8 @@ final class Remotes {
 		private @Nullable Long leavesAt;
 
 		private @Nullable Map<String, Change> state;
+
+		private int nextPart;
 
 		private void asked(long now) {
 			this.nextRequest = now + Remotes.this.options.beat().toNanos() / 2;

@@ -68,7 +68,6 @@ final class RestrictedViewers {
 	 */
 	List<Viewer> takeAll() {
 		if (this.asking) {
-			this.due = true;
 			return List.of();
 		}
 		List<Viewer> taken = List.copyOf(this.viewers.values());

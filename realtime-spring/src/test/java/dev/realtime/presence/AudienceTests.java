@@ -57,12 +57,59 @@ class AudienceTests {
 		}
 		this.cluster.pass(WINDOW);
 		assertThat(this.viewer.frames - before).isEqualTo(2);
+		assertThat(this.viewer.snapshots).isEqualTo(1);
 		assertThat(this.viewer.members).hasSize(102).containsKey("user99").doesNotContainKey("temp99");
 		this.node.join("t", "temp");
 		this.cluster.pass(Duration.ofMillis(1));
 		this.node.leave("t", Ending.LEFT);
 		this.cluster.settle();
 		assertThat(this.viewer.members).hasSize(102);
+	}
+
+	@Test
+	void whenThingsHappenOneAfterTheOtherWithinAWindowThenTheyGoOutTogether() {
+		this.node.view(false, null, this.viewer);
+		this.cluster.settle();
+		this.node.join("first", "first");
+		this.cluster.pass(Duration.ofMillis(1));
+		int before = this.viewer.frames;
+		for (int i = 0; i < 40; i++) {
+			this.node.join("c" + i, "user" + i);
+			this.cluster.pass(Duration.ofMillis(1));
+		}
+		this.cluster.settle();
+		assertThat(this.viewer.frames - before).isEqualTo(1);
+		assertThat(this.viewer.members).hasSize(41);
+	}
+
+	@Test
+	void whenOthersOnlyHearTheNumberMeanwhileThenWhoComesBackToTheListKnowsWhoIsThere() {
+		this.node.view(true, null, new TestViewer());
+		Runnable leave = this.node.view(false, null, this.viewer);
+		this.node.join("c1", "ada");
+		this.cluster.settle();
+		leave.run();
+		this.node.leave("c1", Ending.LEFT);
+		this.node.join("c2", "ben");
+		this.cluster.pass(COUNT_WINDOW);
+		TestViewer again = new TestViewer();
+		this.node.view(false, null, again);
+		this.cluster.settle();
+		assertThat(again.members).containsOnlyKeys("ben");
+	}
+
+	@Test
+	void whenARestrictedViewerHasGoneThenNobodyIsAskedForIt() {
+		this.node.thinking = new ArrayList<>();
+		List<String> asked = new ArrayList<>();
+		Runnable leave = this.node.view(false, (member) -> asked.add(member.id()), this.viewer);
+		this.node.join("c1", "ada");
+		this.cluster.settle();
+		leave.run();
+		this.cluster.settle();
+		this.node.answer();
+		assertThat(asked).isEmpty();
+		assertThat(this.node.audience.isEmpty()).isTrue();
 	}
 
 	@Test
@@ -105,8 +152,10 @@ class AudienceTests {
 	@Test
 	void whenSeveralComeNewBetweenCountsThenAllAreToldTheNumberInTheEnd() {
 		this.node.view(true, null, this.viewer);
+		this.cluster.settle();
 		this.node.join("c1", "ada");
 		this.cluster.pass(WINDOW);
+		assertThat(this.viewer.count).isEqualTo(1);
 		this.node.join("c2", "ben");
 		TestViewer second = new TestViewer();
 		TestViewer third = new TestViewer();
@@ -167,20 +216,27 @@ class AudienceTests {
 	@Test
 	void whenAViewerIsLookedAtAgainThenItSeesWhomItMayNow() {
 		Set<String> hidden = new HashSet<>(Set.of("ben"));
-		this.node.view(false, (member) -> !hidden.contains(member.id()), this.viewer);
-		List.of("ada", "ben", "cleo").forEach((user) -> this.node.join(user, user));
+		List<String> asked = new ArrayList<>();
+		this.node.view(false, (member) -> asked.add(member.id()) && !hidden.contains(member.id()), this.viewer);
+		List.of("ada", "ben", "cleo", "dan").forEach((user) -> this.node.join(user, user));
 		this.cluster.settle();
-		assertThat(this.viewer.members).containsOnlyKeys("ada", "cleo");
+		assertThat(this.viewer.members).containsOnlyKeys("ada", "cleo", "dan");
 		int frames = this.viewer.frames;
 		hidden.clear();
 		hidden.add("cleo");
 		this.cluster.settle();
 		assertThat(this.viewer.frames).isEqualTo(frames);
 		this.node.doubt(this.viewer);
+		this.node.leave("dan", Ending.LEFT);
 		this.cluster.settle();
 		assertThat(this.viewer.members).containsOnlyKeys("ada", "ben");
 		assertThat(this.viewer.count).isEqualTo(2);
 		assertThat(this.viewer.frames).as("a diff").isEqualTo(frames + 1);
+		assertThat(this.viewer.snapshots).isEqualTo(1);
+		asked.clear();
+		this.node.join("eve", "eve");
+		this.cluster.settle();
+		assertThat(asked).containsExactly("eve");
 	}
 
 	@Test
@@ -212,7 +268,9 @@ class AudienceTests {
 		this.cluster.pass(COUNT_WINDOW);
 		assertThat(this.viewer.listed).isTrue();
 		assertThat(this.viewer.members).hasSize(max - max / 5 + 1).containsKey("straw");
-		assertThat(restricted.members).containsKey("straw").doesNotContainKey("user2497");
+		assertThat(restricted.members).hasSize((max - max / 5) * 9 / 10 + 1)
+			.containsKey("straw")
+			.doesNotContainKey("user2497");
 		this.node.leave("x", Ending.LEFT);
 		this.cluster.settle();
 		assertThat(this.viewer.members).doesNotContainKey("straw");

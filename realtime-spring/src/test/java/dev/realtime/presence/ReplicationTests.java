@@ -303,7 +303,7 @@ class ReplicationTests {
 		assertInfo("{\"n\":3}");
 		assertThat(this.two.view("ada").status()).isEqualTo(PresenceStatus.AWAY);
 		int before = this.cluster.messages;
-		this.one.own.describe("c1", Cluster.ROOM, "{\"n\":3}");
+		this.one.own.join("c1", Cluster.ROOM, "ada", "{\"n\":3}");
 		this.one.own.describe("c9", Cluster.ROOM, "{\"n\":4}");
 		this.cluster.settle();
 		assertThat(this.cluster.messages).as("nothing new").isEqualTo(before);
@@ -313,6 +313,9 @@ class ReplicationTests {
 		this.two.own.describe("c2", Cluster.ROOM, null);
 		this.cluster.settle();
 		assertInfo(null);
+		this.one.own.join("c1", Cluster.ROOM, "ada", "{\"n\":5}");
+		this.cluster.settle();
+		assertInfo("{\"n\":5}");
 	}
 
 	private void assertInfo(String info) {
@@ -335,6 +338,31 @@ class ReplicationTests {
 		this.cluster.pass(MOMENT.multipliedBy(2));
 		assertAll(Map.of("ada", 1, "ben", 1, "cleo", 1));
 		assertThat(eventTypes()).containsOnly("PresenceJoinedEvent").hasSize(3);
+	}
+
+	@Test
+	void whenAPartOfAStateIsMissedThenNobodyHasLeftAndAllIsAskedForAgain() {
+		hear(0, false, "ada");
+		hear(1, false, "ben");
+		hear(2, true, "cleo");
+		assertThat(this.one.members()).containsOnlyKeys("ada", "ben", "cleo");
+		int before = this.cluster.messages;
+		hear(0, false, "ada");
+		hear(2, true, "cleo");
+		assertThat(this.one.members()).containsOnlyKeys("ada", "ben", "cleo");
+		this.cluster.pass(LEASE.dividedBy(3));
+		assertThat(this.cluster.messages).as("a question").isGreaterThan(before);
+		hear(1, true, "ben");
+		assertThat(this.one.members()).containsOnlyKeys("ada", "ben", "cleo");
+		hear(0, false, "ada");
+		hear(1, true, "cleo");
+		assertThat(this.one.members()).containsOnlyKeys("ada", "cleo");
+	}
+
+	private void hear(int part, boolean last, String user) {
+		Session session = new Session(Cluster.ROOM, user, null, PresenceStatus.ONLINE, null, 1, 1, 1, 0);
+		this.one.replication.heard(new NodeMessage("9", NodeMessage.Kind.STATE, 1, part, last, null,
+				List.of(new NodeMessage.Change(user, session, 0))));
 	}
 
 	@Test

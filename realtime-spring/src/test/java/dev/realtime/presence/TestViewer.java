@@ -23,6 +23,8 @@ final class TestViewer implements Consumer<String> {
 
 	int frames;
 
+	int snapshots;
+
 	long bytes;
 
 	boolean listed;
@@ -38,6 +40,7 @@ final class TestViewer implements Consumer<String> {
 		this.bytes += body.length();
 		JsonNode json = MAPPER.readTree(body);
 		if (!json.has("from")) {
+			this.snapshots++;
 			this.members.clear();
 			this.listed = json.has("members");
 			json.path("members").forEach(this::put);
