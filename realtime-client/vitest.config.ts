@@ -7,6 +7,8 @@ export default defineConfig({
     exclude: ['src/test/ts/server/**'],
     // Machines that build are busy.
     testTimeout: 60_000,
+    minWorkers: 1,
+    maxWorkers: 2,
     reporters: ['default', 'junit'],
     outputFile: { junit: 'target/vitest.xml' },
   },

@@ -5,6 +5,6 @@
 
 import { install, node, report } from './tools.mjs';
 
-install();
-node('node_modules/vitest/vitest.mjs', 'run', '--config', 'vitest.server.config.ts');
+await install();
+await node('node_modules/vitest/vitest.mjs', 'run', '--config', 'vitest.server.config.ts');
 report('target/vitest-server.xml', '../realtime-system-tests/target/surefire-reports');

@@ -83,8 +83,15 @@ describe('on the wire', () => {
     await settle();
     server.current.listener.receipt({ 'receipt-id': old, position: 'e-1' });
     expect(second.state).toBe('pending');
+    // What is said of where the first one was does not count for the second.
+    server.current.position('again', 'e-1');
     server.current.live('again', 'e-2');
     expect(second.state).toBe('live');
+    server.current.listener.closed(1006, '');
+    await environment.pass(1_000);
+    server.current.accept();
+    await settle();
+    expect(server.current.headersOf('again')).not.toHaveProperty('since');
   });
 
   test('one that ends and begins anew at once does not go to the server', async () => {
