@@ -22,7 +22,7 @@ export interface Environment {
 /**
  * - `online`, `offline`: what the browser thinks of the network;
  * - `visible`: the page is looked at again, or has the focus again;
- * - `leave`, `return`: the page goes to the back/forward cache, or ends; it comes back from there.
+ * - `leave`, `return`: the page goes to the back/forward cache, is frozen or ends; it comes back.
  */
 export type PageEvent = 'online' | 'offline' | 'visible' | 'leave' | 'return';
 
@@ -55,8 +55,9 @@ export const browser: Environment = {
     // It is fired for every page that has been loaded, too.
     on(page, 'pageshow', (event) => ((event as PageTransitionEvent).persisted ? 'return' : undefined));
     on(globalThis.document, 'visibilitychange', () => (browser.isVisible() ? 'visible' : undefined));
-    // Chromium freezes hidden tabs.
-    on(globalThis.document, 'resume', () => 'visible');
+    // Chromium freezes hidden tabs. No timer runs there, and what arrives waits.
+    on(globalThis.document, 'freeze', () => 'leave');
+    on(globalThis.document, 'resume', () => 'return');
     return () => stop.abort();
   },
 };

@@ -251,7 +251,8 @@ export class Link {
   #onPageEvent(event: PageEvent): void {
     switch (event) {
       case 'leave':
-        // A page with a connection can not go to the back/forward cache. Nothing is lost: it comes back with `since`.
+        // A page with a connection can not go to the back/forward cache, and one that is frozen can not answer
+        // heart-beats. Nothing is lost: it comes back with `since`.
         this.#abandon();
         if (this.#state === 'connected') {
           this.#setState('reconnecting');

@@ -25,14 +25,19 @@ test('a page that comes back from the back/forward cache returns; one that has j
   expect(seen).toEqual(['leave', 'return']);
 });
 
-test('a page is looked at again when it has the focus, is visible, or was frozen', () => {
+test('a page that is frozen is as good as gone, until that ends', () => {
+  fire(document, 'freeze');
+  fire(document, 'resume');
+  expect(seen).toEqual(['leave', 'return']);
+});
+
+test('a page is looked at again when it has the focus or is visible', () => {
   fire(window, 'focus');
   fire(document, 'visibilitychange');
-  fire(document, 'resume');
-  expect(seen).toEqual(['visible', 'visible', 'visible']);
+  expect(seen).toEqual(['visible', 'visible']);
   vi.spyOn(document, 'visibilityState', 'get').mockReturnValue('hidden');
   fire(document, 'visibilitychange');
-  expect(seen).toHaveLength(3);
+  expect(seen).toHaveLength(2);
   vi.restoreAllMocks();
 });
 
@@ -41,6 +46,7 @@ test('nobody listens any more after the end', () => {
   for (const type of ['online', 'offline', 'focus', 'pagehide']) {
     fire(window, type);
   }
+  fire(document, 'freeze');
   expect(seen).toEqual([]);
 });
 
