@@ -4,8 +4,8 @@ export default defineConfig({
   test: {
     include: ['src/test/ts/server/**/*.test.ts'],
     globalSetup: 'src/test/ts/server/shared-nodes.ts',
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    testTimeout: 240_000,
+    hookTimeout: 240_000,
     teardownTimeout: 30_000,
     // They mostly wait, and not for each other.
     minWorkers: 4,
