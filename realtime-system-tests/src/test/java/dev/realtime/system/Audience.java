@@ -43,7 +43,7 @@ final class Audience implements AutoCloseable {
 	private static final int SPREAD_MILLIS = 1000;
 
 	/** Connections that are opened at a time. */
-	private static final int STEP = 100;
+	private static final int STEP = 200;
 
 	private static final int MAX_FAULTS = 10;
 
@@ -130,7 +130,8 @@ final class Audience implements AutoCloseable {
 	}
 
 	void awaitLive() {
-		await("live").untilAsserted(() -> assertThat(this.clients).filteredOn((client) -> !client.isLive()).isEmpty());
+		await("live").untilAsserted(
+				() -> assertThat(this.clients.stream().filter((client) -> !client.isLive()).count()).isZero());
 	}
 
 	long countAt(Node node) {

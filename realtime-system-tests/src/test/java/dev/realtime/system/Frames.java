@@ -3,6 +3,7 @@ package dev.realtime.system;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
+import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -55,8 +56,16 @@ final class Frames implements WebSocket.Listener, AutoCloseable {
 	 * @return the answer
 	 */
 	String subscribe(String topic, String headers) throws InterruptedException {
-		return exchange(
-				"SUBSCRIBE\nid:s-" + topic + "\ndestination:/realtime/" + topic + "\nreceipt:r\n" + headers + "\n\0");
+		ask(topic, headers);
+		return next();
+	}
+
+	/**
+	 * Subscribes, and does not wait for the answer.
+	 * @param headers lines of SUBSCRIBE
+	 */
+	void ask(String topic, String headers) {
+		send("SUBSCRIBE\nid:s-" + topic + "\ndestination:/realtime/" + topic + "\nreceipt:r\n" + headers + "\n\0");
 	}
 
 	/**
@@ -77,8 +86,12 @@ final class Frames implements WebSocket.Listener, AutoCloseable {
 	}
 
 	private String exchange(String frame) throws InterruptedException {
-		this.socket.sendText(frame, true).join();
+		send(frame);
 		return next();
+	}
+
+	private void send(String frame) {
+		this.socket.sendText(frame, true).join();
 	}
 
 	String next() throws InterruptedException {
@@ -87,6 +100,17 @@ final class Frames implements WebSocket.Listener, AutoCloseable {
 			throw new AssertionError("No frame came");
 		}
 		return frame;
+	}
+
+	/**
+	 * Whether nothing comes for so long.
+	 */
+	boolean isSilentFor(Duration duration) throws InterruptedException {
+		return this.received.poll(duration.toNanos(), TimeUnit.NANOSECONDS) == null;
+	}
+
+	boolean isSilent() {
+		return this.received.isEmpty();
 	}
 
 	@Override

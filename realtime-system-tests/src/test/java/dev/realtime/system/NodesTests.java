@@ -1,12 +1,11 @@
 package dev.realtime.system;
 
 import java.net.URI;
-import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
 
-import com.jayway.jsonpath.JsonPath;
 import dev.realtime.system.node.NodeApplication;
+import io.lettuce.core.ClientListArgs;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -27,6 +26,8 @@ class NodesTests {
 
 	private static final Logger logger = LoggerFactory.getLogger(NodesTests.class);
 
+	private static final int CROWD = 5000;
+
 	private static Cluster cluster;
 
 	@BeforeAll
@@ -35,8 +36,7 @@ class NodesTests {
 				List.of("-cp", System.getProperty("java.class.path"), NodeApplication.class.getName(),
 						"--realtime.limits.connections-per-user=0",
 						"--realtime.limits.unauthenticated-connections-per-address=0", "--realtime.ws-port=0",
-						"--realtime.tenant.required=true", "--realtime.shutdown.spread=3s",
-						"--management.endpoint.health.show-details=always"));
+						"--realtime.tenant.required=true", "--realtime.shutdown.spread=3s"));
 	}
 
 	@BeforeEach
@@ -148,63 +148,64 @@ class NodesTests {
 		}
 	}
 
-	@Test
-	@Tag("T24")
-	void whenRedisIsAwayThenRequestsAreNotSlowedAndEverythingArrivesOnceItIsBack() throws Exception {
-		try (Audience audience = new Audience("acme", "outage", cluster::anyEndpoint)) {
-			audience.join(30, cluster.endpoints());
-			Requests up = Requests.publish(cluster.node(0), "/acme/rooms/outage", 0, 500);
-			Requests unnoticed;
-			Requests down;
-			cluster.redis().stop();
-			try {
-				unnoticed = Requests.publish(cluster.node(0), "/acme/rooms/outage", 500, 1000);
-				for (Node node : cluster.nodes()) {
-					awaitHealth(node, 503, "DOWN");
-				}
-				down = Requests.publish(cluster.node(0), "/acme/rooms/outage", 1000, 1500);
-			}
-			finally {
-				cluster.redis().start();
-			}
-			assertThat(audience.awaitAll(1500)).isSorted();
-			for (Node node : cluster.nodes()) {
-				awaitHealth(node, 200, "UP");
-			}
-			assertThat(audience.endings()).isEmpty();
-			logger.info("Requests that publish, Redis up: {}, just stopped: {}, down: {}", up, unnoticed, down);
-			assertThat(List.of(up, unnoticed, down))
-				.allSatisfy((requests) -> assertThat(requests.percentile(99)).isLessThan(Duration.ofSeconds(1)));
-		}
-	}
-
-	private static void awaitHealth(Node node, int code, String status) {
-		Awaitility.await(node + " is " + status).atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
-			HttpResponse<String> health = node.health();
-			assertThat(JsonPath.<String>read(health.body(), "$.components.realtime.status")).isEqualTo(status);
-			assertThat(health.statusCode()).isEqualTo(code);
-		});
-	}
-
+	/**
+	 * Clients come and go while somebody publishes all the time. What Redis is asked for
+	 * while they do neither shows what is not for them.
+	 */
 	@Test
 	@Tag("T26")
 	void whenAllClientsOfANodeComeBackAtOnceThenRedisIsAskedRarely() throws Exception {
 		try (Audience audience = new Audience("acme", "storm", cluster::anyEndpoint)) {
 			List<URI> endpoints = cluster.node(0).endpoints();
-			audience.join(2000, endpoints);
+			audience.join(CROWD, endpoints);
 			try (Publisher publisher = new Publisher("acme", "storm", cluster::anyNode, 10)) {
 				audience.awaitDelivered(10);
 				audience.leave();
-				publisher.awaitPublished(110);
-				int published = publisher.stop();
-				CommandCount before = CommandCount.of(cluster.redis());
-				audience.comeBack(endpoints);
-				audience.awaitAll(published);
-				CommandCount commands = CommandCount.of(cluster.redis()).minus(before);
-				logger.info("Commands for 2000 clients: {}", commands);
-				assertThat(commands.reads()).isBetween(1, 10);
+				CommandCount control = CommandCount.during(cluster.redis(),
+						() -> publisher.awaitPublished(publisher.published() + 100));
+				CommandCount storm = CommandCount.during(cluster.redis(), () -> {
+					audience.comeBack(endpoints);
+					audience.awaitLive();
+				});
+				audience.awaitAll(publisher.stop());
+				CommandCount commands = storm.minusExpected(control);
+				logger.info("Commands in 10 seconds without clients: {}; while {} came back: {}; for them: {}", control,
+						CROWD, storm, commands);
+				// One for each client would be ten times this.
+				assertThat(commands.calls().values()).allMatch((count) -> count < CROWD / 10);
+				assertThat(commands.calls().getOrDefault("subscribe", 0)).isLessThan(10);
 			}
 		}
+	}
+
+	@Test
+	void whenClientsComeAndGoThenANodeIsSubscribedToTheirChannelOnceAndOnlyWhileItHasSome() throws Exception {
+		try (Audience audience = new Audience("acme", "interest", cluster::anyEndpoint)) {
+			assertThat(subscribedTo("interest")).isZero();
+			audience.join(10, cluster.node(0).endpoints());
+			assertThat(subscribedTo("interest")).isEqualTo(1);
+			audience.join(10, cluster.node(1).endpoints());
+			assertThat(subscribedTo("interest")).isEqualTo(2);
+			assertThat(
+					cluster.redis().execute((redis) -> redis.clientList(ClientListArgs.Builder.typePubsub())).lines())
+				.as("connections for pub/sub")
+				.hasSize(cluster.nodes().size());
+			audience.leave();
+			Awaitility.await("nobody is subscribed")
+				.atMost(Duration.ofSeconds(60))
+				.until(() -> subscribedTo("interest") == 0);
+			audience.comeBack(cluster.node(2).endpoints());
+			audience.awaitLive();
+			assertThat(subscribedTo("interest")).isEqualTo(1);
+		}
+	}
+
+	/**
+	 * How many nodes are subscribed to a room.
+	 */
+	private static long subscribedTo(String room) {
+		String channel = "realtime:{acme::room." + room + "}";
+		return cluster.redis().execute((redis) -> redis.pubsubNumsub(channel)).get(channel);
 	}
 
 }

@@ -58,6 +58,10 @@ final class Publisher implements AutoCloseable {
 		}
 	}
 
+	int published() {
+		return this.published;
+	}
+
 	void awaitPublished(int count) {
 		Awaitility.await("published").atMost(Duration.ofSeconds(60)).until(() -> this.published >= count);
 	}
