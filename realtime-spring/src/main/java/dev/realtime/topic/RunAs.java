@@ -24,6 +24,10 @@ final class RunAs {
 			holder.setContext(context);
 			return callable.call();
 		}
+		catch (Error ex) {
+			// As Spring MVC does: it ends what the method was for, and nothing else.
+			throw new IllegalStateException("A method of the application failed", ex);
+		}
 		finally {
 			holder.setContext(previous);
 		}

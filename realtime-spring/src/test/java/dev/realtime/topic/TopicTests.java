@@ -151,6 +151,12 @@ class TopicTests {
 	}
 
 	@Test
+	void whenRuleFailsWithAnErrorThenSubscriptionIsDeniedAsWell(CapturedOutput output) {
+		assertThat(permits(new ErroneousTopic(), TopicFilter.none(), Map.of())).isFalse();
+		assertThat(output).contains("The rule of topic 'erroneous'").contains("Caused on purpose");
+	}
+
+	@Test
 	void whenExpressionFailsThenSubscriptionIsDenied(CapturedOutput output) {
 		Topic topic = TestTopics.of(FailingExpressionTopic.class).find("failing.expression");
 		assertThat(topic.permits(attempt(TopicFilter.none(), Map.of()))).isFalse();
@@ -296,6 +302,16 @@ class TopicTests {
 		@CanSubscribe
 		Boolean canSubscribe() {
 			return null;
+		}
+
+	}
+
+	@RealtimeTopic
+	static class ErroneousTopic {
+
+		@CanSubscribe
+		boolean canSubscribe() {
+			throw new AssertionError("Caused on purpose");
 		}
 
 	}
