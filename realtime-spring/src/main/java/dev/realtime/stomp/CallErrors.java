@@ -2,9 +2,12 @@ package dev.realtime.stomp;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 
+import jakarta.validation.ConstraintViolation;
 import jakarta.validation.ConstraintViolationException;
 import jakarta.validation.ElementKind;
 import jakarta.validation.Path;
@@ -59,7 +62,9 @@ final class CallErrors {
 	}
 
 	static boolean isOfClient(Exception ex) {
-		return code(cause(ex)) != ControlCode.FAILED;
+		Throwable cause = cause(ex);
+		boolean told = cause instanceof ErrorResponse response && response.getStatusCode().is4xxClientError();
+		return told || code(cause) != ControlCode.FAILED;
 	}
 
 	/**
@@ -174,7 +179,9 @@ final class CallErrors {
 		}
 
 		static List<Invalid> invalid(Throwable ex) {
-			return ((ConstraintViolationException) ex).getConstraintViolations()
+			Set<ConstraintViolation<?>> violations = ((ConstraintViolationException) ex).getConstraintViolations();
+			// An application may throw one without.
+			return Objects.requireNonNullElse(violations, Set.<ConstraintViolation<?>>of())
 				.stream()
 				.map((violation) -> new Invalid(field(violation.getPropertyPath()), violation.getMessage()))
 				.toList();

@@ -60,7 +60,19 @@ class CallErrorsTests {
 	@MethodSource("codes")
 	void whenExceptionIsUnhandledThenTheCodeSaysWhoseDoingItIs(Exception ex, String code) {
 		assertThat(body(ex)).startsWith("{\"code\":\"" + code + "\",\"detail\":\"").endsWith("\"}");
-		assertThat(CallErrors.isOfClient(ex)).isEqualTo(!code.equals("failed"));
+		boolean missing = ex instanceof ResponseStatusException;
+		assertThat(CallErrors.isOfClient(ex)).isEqualTo(missing || !code.equals("failed"));
+	}
+
+	@Test
+	void whenTheApplicationSaysThatItIsItsOwnFaultThenItIsNotOfTheClient() {
+		assertThat(CallErrors.isOfClient(new ResponseStatusException(HttpStatus.BAD_GATEWAY, "x"))).isFalse();
+	}
+
+	@Test
+	void whenThereAreNoViolationsThenNoneIsNamed() {
+		assertThat(body(new ConstraintViolationException("x", null))).startsWith("{\"code\":\"invalid-request\"")
+			.doesNotContain("errors");
 	}
 
 	@Test
