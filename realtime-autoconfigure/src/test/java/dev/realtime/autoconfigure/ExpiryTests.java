@@ -4,10 +4,12 @@ import java.time.Duration;
 import java.time.Instant;
 
 import dev.realtime.Decision;
+import dev.realtime.Tenant;
 import dev.realtime.autoconfigure.app.Gates;
 import dev.realtime.autoconfigure.app.Permits;
 import dev.realtime.autoconfigure.app.TestApplication;
 import dev.realtime.netty.NettyEndpoint;
+import dev.realtime.token.UserTokens;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -20,6 +22,7 @@ import org.springframework.boot.test.context.TestConfiguration;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.annotation.Order;
+import org.springframework.security.authentication.TestingAuthenticationToken;
 import org.springframework.security.config.Customizer;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.oauth2.jwt.BadJwtException;
@@ -55,6 +58,9 @@ class ExpiryTests {
 
 	@Autowired
 	private Gates gates;
+
+	@Autowired
+	private UserTokens tokens;
 
 	@ParameterizedTest
 	@ValueSource(booleans = { false, true })
@@ -112,6 +118,24 @@ class ExpiryTests {
 					.isEqualTo("RECEIPT\nreceipt-id:r\nrealtime-control:denied\ncode:token-invalid\n\n");
 			}
 			client.expectNothingElse();
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { false, true })
+	void whenTheFreshTokenHasNoAuthoritiesThenTheOldOneCounts(boolean netty) {
+		String token = this.tokens.connection(new TestingAuthenticationToken("alice", ""), new Tenant("acme")).value();
+		try (RawStompClient client = connect(netty, "alice.acme.60");
+				RawStompClient without = RawStompClient.handshake(netty ? this.endpoint.getPort() : this.port)
+					.connect("passcode:" + token)) {
+			client.send("SEND\ndestination:/realtime/@auth\nAuthorization:Bearer " + token + "\nreceipt:r\n\n\0");
+			assertThat(client.next())
+				.isEqualTo("RECEIPT\nreceipt-id:r\nrealtime-control:denied\ncode:token-invalid\n\n");
+			client.expectNothingElse();
+			for (String fresh : new String[] { token, "alice.acme.60" }) {
+				without.send("SEND\ndestination:/realtime/@auth\nAuthorization:Bearer " + fresh + "\nreceipt:r\n\n\0");
+				assertThat(without.next()).doesNotContain("denied");
+			}
 		}
 	}
 

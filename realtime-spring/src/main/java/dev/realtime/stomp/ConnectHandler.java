@@ -137,11 +137,13 @@ final class ConnectHandler {
 	/**
 	 * Takes a fresh token of the user who is connected. If it is somebody else's, the
 	 * connection ends.
-	 * @return {@code false} if there is no token or it is no good
+	 * @return {@code false} if there is no token or it is no good, or says less than the
+	 * one before
 	 */
 	boolean refresh(StompConnection connection, StompHeaderAccessor send) {
 		Identity fresh = identify(connection, send, this::authenticateByToken);
-		if (fresh == null) {
+		if (fresh == null || isWithoutAuthorities(fresh) && !isWithoutAuthorities(connection.identity())) {
+			// A rule is never asked about a user without authorities.
 			return false;
 		}
 		if (!fresh.member().isSameUser(connection.identity().member())) {
@@ -154,6 +156,10 @@ final class ConnectHandler {
 			connection.send(this.frames.refreshed(send.getReceipt(), connection.guard().lifetime()));
 		}
 		return true;
+	}
+
+	private static boolean isWithoutAuthorities(Identity identity) {
+		return identity.user().getPrincipal() instanceof ConnectionUser;
 	}
 
 	private static @Nullable String version(StompHeaderAccessor connect) {
