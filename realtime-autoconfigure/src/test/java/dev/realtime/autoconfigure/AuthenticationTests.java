@@ -282,6 +282,16 @@ class AuthenticationTests {
 		}
 
 		@Test
+		void whenInterceptorFailsAtManySendsThenTheClientIsNotToBlame() {
+			try (RawStompClient dora = RawStompClient.handshake(this.port).connect("Authorization:Bearer dora")) {
+				dora.send("SEND\ndestination:/app/echo\nticket:fail\nreceipt:r\n\nx\0".repeat(101));
+				assertThat(dora.next(101))
+					.containsOnly("RECEIPT\nreceipt-id:r\nrealtime-control:denied\ncode:unavailable\n\n");
+				dora.expectNothingElse();
+			}
+		}
+
+		@Test
 		void whenConnectionEndsWhileTheTokenIsCheckedThenNothingStaysBehind() {
 			try (RawStompClient slow = RawStompClient.handshake(this.port).open();
 					RawStompClient dora = RawStompClient.handshake(this.port).connect("passcode:dora")) {

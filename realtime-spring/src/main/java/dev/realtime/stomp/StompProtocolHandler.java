@@ -400,7 +400,7 @@ final class StompProtocolHandler implements SubProtocolHandler {
 			this.topicBroker.refuseSubscribe(connection, frame, code);
 		}
 		else if (frame.getCommand() == StompCommand.SEND) {
-			this.topicBroker.refuseSend(connection, frame, code);
+			this.topicBroker.refuseSend(connection, frame, new DeniedException(code), denied);
 		}
 		else {
 			connection.fail(denied ? CloseReason.UNAUTHORIZED : CloseReason.INTERNAL_ERROR,
