@@ -1,6 +1,9 @@
 package dev.realtime.topic;
 
 import java.lang.annotation.Annotation;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,7 +20,6 @@ import org.springframework.core.MethodParameter;
 import org.springframework.validation.BeanPropertyBindingResult;
 import org.springframework.validation.BindingResult;
 import org.springframework.validation.FieldError;
-import org.springframework.validation.ObjectError;
 import org.springframework.validation.SmartValidator;
 import org.springframework.validation.Validator;
 import org.springframework.validation.annotation.ValidationAnnotationUtils;
@@ -90,6 +92,29 @@ public final class EventBodies {
 		if (value == null) {
 			throw rejected("", "must not be null");
 		}
+		List<Map<String, String>> invalid = new ArrayList<>();
+		if (value instanceof Map<?, ?> map) {
+			// Validators see no constraints in these.
+			map.forEach((key, element) -> validate(key + ".", element, hints, invalid));
+		}
+		else if (value instanceof Collection<?> || value instanceof Object[]) {
+			int index = 0;
+			for (Object element : (value instanceof Collection<?> all) ? all : Arrays.asList((Object[]) value)) {
+				validate("[" + index++ + "].", element, hints, invalid);
+			}
+		}
+		else {
+			validate("", value, hints, invalid);
+		}
+		if (!invalid.isEmpty()) {
+			throw rejected(invalid);
+		}
+	}
+
+	private void validate(String path, @Nullable Object value, Object[] hints, List<Map<String, String>> invalid) {
+		if (value == null) {
+			return;
+		}
 		Validator validator = this.validator.get();
 		if (validator == null || !validator.supports(value.getClass())) {
 			throw new IllegalStateException("Nothing validates " + value.getClass().getName()
@@ -102,21 +127,18 @@ public final class EventBodies {
 		else {
 			validator.validate(value, errors);
 		}
-		if (errors.hasErrors()) {
-			throw rejected(errors.getAllErrors());
-		}
+		errors.getAllErrors()
+			.forEach(
+					(error) -> invalid.add(invalid(path + ((error instanceof FieldError field) ? field.getField() : ""),
+							String.valueOf(error.getDefaultMessage()))));
 	}
 
-	private static RejectedEventException rejected(List<ObjectError> errors) {
-		List<Map<String, String>> invalid = errors.stream()
-			.map((error) -> invalid((error instanceof FieldError field) ? field.getField() : "",
-					String.valueOf(error.getDefaultMessage())))
-			.sorted(Comparator.comparing(Object::toString))
-			.toList();
-		String sentence = invalid.stream()
+	private static RejectedEventException rejected(List<Map<String, String>> invalid) {
+		List<Map<String, String>> sorted = invalid.stream().sorted(Comparator.comparing(Object::toString)).toList();
+		String sentence = sorted.stream()
 			.map((error) -> (error.get("field") + " " + error.get("message")).strip())
 			.collect(Collectors.joining("; "));
-		return new RejectedEventException(sentence, Map.of("errors", invalid));
+		return new RejectedEventException(sentence, Map.of("errors", sorted));
 	}
 
 	private static RejectedEventException rejected(String field, String message) {
