@@ -18,7 +18,8 @@ import tools.jackson.databind.json.JsonMapper;
  * @param target whose
  * @param topic which topic
  * @param revocation which right was withdrawn
- * @param request which question is asked or answered, or which node is spoken to
+ * @param request which question is asked or answered, which node is spoken to, or which
+ * order this is
  * @param last whether nothing more comes in answer
  * @param complete whether the answer has all there is
  * @param text something for the log
@@ -31,17 +32,18 @@ record Order(int version, String node, Action action, @Nullable List<Remembered>
 
 	private static final JsonMapper MAPPER = JsonMapper.shared();
 
-	static Order subscribe(String node, Remembered subscription) {
-		return new Order(VERSION, node, Action.SUBSCRIBE, List.of(subscription), null, null, null, null, false, false,
+	static Order subscribe(String node, String id, Remembered subscription) {
+		return new Order(VERSION, node, Action.SUBSCRIBE, List.of(subscription), null, null, null, id, false, false,
 				null);
 	}
 
-	static Order unsubscribe(String node, Target target, String topic) {
-		return new Order(VERSION, node, Action.UNSUBSCRIBE, null, target, topic, null, null, false, false, null);
+	static Order unsubscribe(String node, String id, Target target, String topic) {
+		return new Order(VERSION, node, Action.UNSUBSCRIBE, null, target, topic, null, id, false, false, null);
 	}
 
 	static Order revoke(String node, Revocation revocation) {
-		return new Order(VERSION, node, Action.REVOKE, null, null, null, revocation, null, false, false, null);
+		return new Order(VERSION, node, Action.REVOKE, null, null, null, revocation, revocation.id(), false, false,
+				null);
 	}
 
 	static Order renew(String node, List<Remembered> subscriptions) {

@@ -1,6 +1,7 @@
 package dev.realtime.serverside;
 
 import java.util.Collection;
+import java.util.function.BooleanSupplier;
 
 import dev.realtime.access.Member;
 import dev.realtime.core.SubscribeOutcome;
@@ -40,11 +41,13 @@ public interface ServerSideClient {
 	/**
 	 * Begins a subscription, and tells the client once it is live.
 	 * @param subscription the subscription
+	 * @param wanted whether it still is, to be asked where nobody can withdraw the right
+	 * in between
 	 * @param onFailure called if the backplane failed or did not answer in time; the
 	 * subscription does not exist then
 	 * @return what became of it
 	 */
-	SubscribeOutcome subscribe(ServerSubscription subscription, Runnable onFailure);
+	SubscribeOutcome subscribe(ServerSubscription subscription, BooleanSupplier wanted, Runnable onFailure);
 
 	/**
 	 * Ends a subscription, and tells the client.

@@ -138,7 +138,8 @@ public final class ServerSideConnection {
 	}
 
 	private boolean subscribe(ServerSubscription subscription) {
-		SubscribeOutcome outcome = this.client.subscribe(subscription, () -> this.control.retry(this));
+		SubscribeOutcome outcome = this.client.subscribe(subscription, () -> wanted().containsKey(subscription.id()),
+				() -> this.control.retry(this));
 		return outcome != SubscribeOutcome.TOO_MANY && outcome != SubscribeOutcome.QUOTA_EXCEEDED;
 	}
 

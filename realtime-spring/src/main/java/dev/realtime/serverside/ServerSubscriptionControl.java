@@ -14,6 +14,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
 import dev.realtime.Tenant;
@@ -76,6 +77,8 @@ public final class ServerSubscriptionControl implements AutoCloseable {
 
 	private final NodeChannel nodes;
 
+	private final UnheardOrders orders = new UnheardOrders(this::send);
+
 	private volatile boolean started;
 
 	/**
@@ -111,7 +114,7 @@ public final class ServerSubscriptionControl implements AutoCloseable {
 	 * @return completed once the backplane has the order
 	 */
 	public CompletableFuture<Void> subscribe(ServerSubscription subscription) {
-		return this.nodes.send(Order.subscribe(this.node, remembered(subscription)).toJson());
+		return give(Order.subscribe(this.node, id(), remembered(subscription)));
 	}
 
 	private Remembered remembered(ServerSubscription subscription) {
@@ -125,7 +128,7 @@ public final class ServerSubscriptionControl implements AutoCloseable {
 	 * @return completed once the backplane has the order
 	 */
 	public CompletableFuture<Void> unsubscribe(Target target, String topic) {
-		return this.nodes.send(Order.unsubscribe(this.node, target, topic).toJson());
+		return give(Order.unsubscribe(this.node, id(), target, topic));
 	}
 
 	/**
@@ -138,12 +141,11 @@ public final class ServerSubscriptionControl implements AutoCloseable {
 	 * @return completed once the backplane has the order
 	 */
 	public CompletableFuture<Void> revoke(Tenant tenant, @Nullable String user, @Nullable String topic) {
-		String id = Long.toString(new SecureRandom().nextLong() >>> 1, Character.MAX_RADIX);
-		Revocation revocation = new Revocation(id, tenant.id(), user, topic);
+		Revocation revocation = new Revocation(id(), tenant.id(), user, topic);
 		if (this.started) {
 			this.memory.revokeAhead(revocation);
 		}
-		return this.nodes.send(Order.revoke(this.node, revocation).toJson()).whenComplete((done, failure) -> {
+		return give(Order.revoke(this.node, revocation)).whenComplete((done, failure) -> {
 			if (failure != null) {
 				// Nobody will hear of it any more: here at least it holds.
 				revoked(revocation);
@@ -170,8 +172,19 @@ public final class ServerSubscriptionControl implements AutoCloseable {
 		return this.memory;
 	}
 
-	private void send(Order order) {
-		this.nodes.send(order.toJson());
+	private static String id() {
+		return Long.toString(ThreadLocalRandom.current().nextLong() >>> 1, Character.MAX_RADIX);
+	}
+
+	/**
+	 * A node without connections hears nothing, and has nothing of its own to do.
+	 */
+	private CompletableFuture<Void> give(Order order) {
+		return this.started ? this.orders.give(order) : send(order);
+	}
+
+	private CompletableFuture<Void> send(Order order) {
+		return this.nodes.send(order.toJson());
 	}
 
 	private void later(Runnable task, Duration delay) {
@@ -277,7 +290,10 @@ public final class ServerSubscriptionControl implements AutoCloseable {
 				part.forEach(this.memory::renew);
 				send(Order.renew(this.node, part));
 			}
-			update(this.memory.expire(), false);
+			Set<Target> affected = new HashSet<>(this.memory.expire());
+			// Where a sweep comes late, some of them had ended.
+			used.forEach((remembered) -> affected.add(remembered.subscription().target()));
+			update(affected, false);
 		}
 		catch (RuntimeException ex) {
 			// An exception would end all later sweeps.
@@ -318,6 +334,11 @@ public final class ServerSubscriptionControl implements AutoCloseable {
 
 		@Override
 		public void onListening() {
+			missed();
+		}
+
+		private void missed() {
+			ServerSubscriptionControl.this.orders.repeat();
 			ServerSubscriptionControl.this.catchUp.begin();
 		}
 
@@ -340,6 +361,9 @@ public final class ServerSubscriptionControl implements AutoCloseable {
 		private void obey(Order order) {
 			ServerSubscriptionControl control = ServerSubscriptionControl.this;
 			boolean own = order.node().equals(control.node);
+			if (own) {
+				control.orders.heard(order);
+			}
 			List<Remembered> subscriptions = Objects.requireNonNullElse(order.subscriptions(), List.of());
 			switch (order.action()) {
 				case SUBSCRIBE ->
@@ -373,7 +397,7 @@ public final class ServerSubscriptionControl implements AutoCloseable {
 		@Override
 		public void onGap() {
 			logger.info("Orders about subscriptions were missed: asking another node");
-			ServerSubscriptionControl.this.catchUp.begin();
+			missed();
 		}
 
 	}

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
 
 import dev.realtime.StreamPosition;
 import dev.realtime.TopicFilter;
@@ -115,7 +116,7 @@ final class StompServerSide implements ServerSideClient {
 	}
 
 	@Override
-	public SubscribeOutcome subscribe(ServerSubscription subscription, Runnable onFailure) {
+	public SubscribeOutcome subscribe(ServerSubscription subscription, BooleanSupplier wanted, Runnable onFailure) {
 		Member member = member();
 		String id = subscription.id();
 		TopicFilter filter = subscription.topicFilter();
@@ -123,22 +124,34 @@ final class StompServerSide implements ServerSideClient {
 		ChannelId channel = settings.channel(subscription.topic(), member.tenant(), member.user().getName());
 		StreamPosition since = this.positions.remove(id);
 		Start start = (since != null) ? new Start.Since(since) : Starts.byDefault(settings, filter);
-		SubscribeOutcome outcome = this.connection.guard()
-			.grant(new ServerRight(subscription.topic()),
-					(grant) -> this.engine.subscribe(this.connection.connection(),
-							new SubscriptionRequest(id, channel, MessageFilter.of(filter.values()), start, id,
-									settings.history(), settings.conflateBy(), grant),
-							(ex) -> {
-								logger.debug("Could not subscribe {} to {} yet", this.connection, channel, ex);
-								if (since != null) {
-									this.positions.putIfAbsent(id, since);
-								}
-								onFailure.run();
-							}));
+		SubscribeOutcome outcome = this.connection.guard().grant(new ServerRight(subscription.topic()), (grant) -> {
+			if (!wanted.getAsBoolean()) {
+				return SubscribeOutcome.CLOSED;
+			}
+			SubscriptionRequest request = new SubscriptionRequest(id, channel, MessageFilter.of(filter.values()), start,
+					id, settings.history(), settings.conflateBy(), grant);
+			return this.engine.subscribe(this.connection.connection(), request, (ex) -> {
+				logger.debug("Could not subscribe {} to {} yet", this.connection, channel, ex);
+				keep(id, since);
+				onFailure.run();
+			});
+		});
+		if (outcome != SubscribeOutcome.ACCEPTED) {
+			keep(id, since);
+		}
 		if (outcome == SubscribeOutcome.TOO_MANY) {
 			this.limiter.refused(Limit.SUBSCRIPTIONS_PER_CONNECTION);
 		}
 		return outcome;
+	}
+
+	/**
+	 * For the next time that it is tried.
+	 */
+	private void keep(String id, @Nullable StreamPosition since) {
+		if (since != null) {
+			this.positions.putIfAbsent(id, since);
+		}
 	}
 
 	@Override

@@ -7,8 +7,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BooleanSupplier;
 
 import dev.realtime.StreamPosition;
 import dev.realtime.Tenant;
@@ -17,21 +19,28 @@ import dev.realtime.access.AccessOptions;
 import dev.realtime.access.GuardedClient;
 import dev.realtime.access.GuardedConnection;
 import dev.realtime.access.Member;
+import dev.realtime.core.Backplane;
+import dev.realtime.core.BackplaneListener;
+import dev.realtime.core.ChannelId;
+import dev.realtime.core.ChannelPast;
 import dev.realtime.core.CloseReason;
 import dev.realtime.core.Connection;
 import dev.realtime.core.DeliveryMode;
+import dev.realtime.core.Ephemeral;
 import dev.realtime.core.FrameEncoder;
 import dev.realtime.core.FrameSink;
 import dev.realtime.core.HistoryOptions;
 import dev.realtime.core.InMemoryBackplane;
 import dev.realtime.core.Lane;
 import dev.realtime.core.Publication;
+import dev.realtime.core.PublicationRequest;
 import dev.realtime.core.RealtimeEngine;
 import dev.realtime.core.SubscribeOutcome;
 import dev.realtime.core.Subscription;
 import dev.realtime.serverside.Target.Kind;
 import dev.realtime.topic.UserChannel;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -97,7 +106,7 @@ class ServerSubscriptionControlTests {
 		TestClient client = connect("c1");
 		client.outcome = SubscribeOutcome.QUOTA_EXCEEDED;
 		this.control.subscribe(subscription("a")).join();
-		await().until(() -> client.said.size() == 1);
+		await().until(() -> !client.said.isEmpty());
 		client.outcome = SubscribeOutcome.ACCEPTED;
 		this.control.subscribe(subscription("b")).join();
 		await().until(() -> client.subscribed().containsAll(Set.of("@a", "@b")));
@@ -109,6 +118,50 @@ class ServerSubscriptionControlTests {
 		this.control.revoke(new Tenant("acme"), "ada", null).join();
 		assertThat(this.control.memory().all()).isEmpty();
 		assertThat(this.control.memory().isRevokedAhead(subscription("a"), "ada")).isFalse();
+	}
+
+	@Test
+	@Tag("T8")
+	void whenARightIsRevokedWhileTheSubscriptionBeginsThenItDoesNot() {
+		this.control.start();
+		TestClient client = connect("c1");
+		client.beforeSubscribing = () -> {
+			client.beforeSubscribing = () -> {
+			};
+			this.control.revoke(new Tenant("acme"), "ada", "a");
+		};
+		this.control.subscribe(subscription("a")).join();
+		this.control.subscribe(subscription("b")).join();
+		await().until(() -> !client.said.isEmpty());
+		assertThat(client.said).containsExactly("subscribe @b");
+	}
+
+	/**
+	 * A node that has just started listens a moment later, and longer where the backplane
+	 * is slow.
+	 */
+	@Test
+	void whenOrdersAreGivenBeforeTheNodeListensThenTheyAreObeyedOnceItDoes() {
+		SlowBackplane backplane = new SlowBackplane();
+		RealtimeEngine engine = new RealtimeEngine(backplane, InstantSource.system(), 10);
+		try (AccessControl access = new AccessControl(engine,
+				new AccessOptions(null, Duration.ZERO, Duration.ofSeconds(10)));
+				ServerSubscriptionControl control = new ServerSubscriptionControl(engine, access,
+						Duration.ofHours(1))) {
+			control.start();
+			control.subscribe(subscription("a")).join();
+			control.subscribe(subscription("b")).join();
+			control.revoke(new Tenant("acme"), "ada", null).join();
+			control.subscribe(subscription("b")).join();
+			control.subscribe(subscription("c")).join();
+			control.unsubscribe(ADA, "c").join();
+			backplane.listening.complete(null);
+			await().until(() -> control.memory().all().size() == 1);
+			await().during(Duration.ofMillis(300)).until(() -> control.memory().all().size() == 1);
+			assertThat(control.memory().all()).extracting((remembered) -> remembered.subscription().topic())
+				.containsExactly("b");
+			assertThat(control.memory().isRevokedAhead(subscription("b"), "ada")).isFalse();
+		}
 	}
 
 	@Test
@@ -148,6 +201,9 @@ class ServerSubscriptionControlTests {
 
 		private volatile SubscribeOutcome outcome = SubscribeOutcome.ACCEPTED;
 
+		private volatile Runnable beforeSubscribing = () -> {
+		};
+
 		private ServerSideConnection connection;
 
 		TestClient(GuardedConnection guard) {
@@ -179,7 +235,11 @@ class ServerSubscriptionControlTests {
 		}
 
 		@Override
-		public SubscribeOutcome subscribe(ServerSubscription subscription, Runnable onFailure) {
+		public SubscribeOutcome subscribe(ServerSubscription subscription, BooleanSupplier wanted, Runnable onFailure) {
+			this.beforeSubscribing.run();
+			if (!wanted.getAsBoolean()) {
+				return SubscribeOutcome.CLOSED;
+			}
 			if (this.outcome == SubscribeOutcome.ACCEPTED) {
 				this.subscriptions.put(subscription.id(), onFailure);
 			}
@@ -191,6 +251,57 @@ class ServerSubscriptionControlTests {
 		public void unsubscribe(String id, boolean revoked) {
 			this.subscriptions.remove(id);
 			this.said.add("unsubscribe " + id);
+		}
+
+	}
+
+	/**
+	 * Takes everything at once, and lets nobody listen before a test says so.
+	 */
+	private static final class SlowBackplane implements Backplane {
+
+		private final Backplane backplane = new InMemoryBackplane(InstantSource.system(), new Random(1));
+
+		private final CompletableFuture<Void> listening = new CompletableFuture<>();
+
+		@Override
+		public void start(BackplaneListener listener) {
+			this.backplane.start(listener);
+		}
+
+		@Override
+		public CompletableFuture<StreamPosition> append(ChannelId channel, PublicationRequest request) {
+			return this.backplane.append(channel, request);
+		}
+
+		@Override
+		public void broadcast(ChannelId channel, Ephemeral ephemeral) {
+			this.backplane.broadcast(channel, ephemeral);
+		}
+
+		@Override
+		public CompletableFuture<Void> subscribe(ChannelId channel) {
+			return this.listening.thenCompose((ready) -> this.backplane.subscribe(channel));
+		}
+
+		@Override
+		public void unsubscribe(ChannelId channel) {
+			this.backplane.unsubscribe(channel);
+		}
+
+		@Override
+		public CompletableFuture<ChannelPast> past(ChannelId channel, int limit) {
+			return this.backplane.past(channel, limit);
+		}
+
+		@Override
+		public CompletableFuture<List<Publication>> lastByKey(ChannelId channel, Collection<List<Object>> keys) {
+			return this.backplane.lastByKey(channel, keys);
+		}
+
+		@Override
+		public void close() {
+			this.backplane.close();
 		}
 
 	}

@@ -154,7 +154,7 @@ class SubscriptionMemoryTests {
 		ServerSubscription subscription = new ServerSubscription(SESSION, "document.1",
 				ServerSubscription.canonical(dev.realtime.TopicFilter.ofMap(java.util.Map.of("id", 5))), SETTINGS);
 		Remembered remembered = new Remembered(subscription, 5, Set.of("ada"));
-		for (Order order : List.of(Order.subscribe("n", remembered), Order.unsubscribe("n", ADA, "a"),
+		for (Order order : List.of(Order.subscribe("n", "o", remembered), Order.unsubscribe("n", "o", ADA, "a"),
 				Order.revoke("n", new Revocation("r", "acme", null, null)), Order.renew("n", List.of(remembered)),
 				Order.refused("n", "m", "text"), Order.ask("n", "q"),
 				Order.answer("n", "q", List.of(remembered), true, false))) {
