@@ -28,12 +28,14 @@ final class Scenarios {
 
 	private static final String NOISY = "noisy-tenant";
 
+	private static final String CURSORS = "cursors";
+
 	private static final String REDIS_PUBLISH = "redis-publish";
 
 	private static final String REDIS_CROSS = "redis-cross";
 
 	/** Everything. */
-	static final List<String> ALL = List.of(BURST, PACED, FILTERED, SCALE, CHURN, STORM, IDLE, SLOW, NOISY,
+	static final List<String> ALL = List.of(BURST, PACED, FILTERED, SCALE, CHURN, STORM, IDLE, SLOW, NOISY, CURSORS,
 			REDIS_PUBLISH, REDIS_CROSS);
 
 	/** For servers that differ from another one only in how they write to clients. */
@@ -72,6 +74,7 @@ final class Scenarios {
 				: new SlowReaderScenario(1000, 10, 10, 60, List.of(0, 8, 64)));
 		scenarios.put(NOISY, quick ? new NoisyTenantScenario(100, 20, 2, 5, 50_000, List.of(0, 9))
 				: new NoisyTenantScenario(500, 20, 10, 30, 50_000, List.of(0, 9, 90)));
+		scenarios.put(CURSORS, quick ? new CursorsScenario(50, 10, 2, 3) : new CursorsScenario(200, 10, 10, 15));
 		scenarios.put(REDIS_PUBLISH,
 				quick ? new RedisPublishScenario(30_000, 1000, 2, 2) : new RedisPublishScenario(100_000, 1000, 5, 5));
 		scenarios.put(REDIS_CROSS, quick ? new RedisCrossScenario(List.of(1), 1000, 5, 5)

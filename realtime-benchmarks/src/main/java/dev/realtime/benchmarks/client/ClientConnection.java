@@ -65,8 +65,8 @@ public final class ClientConnection implements FrameReader.Receiver {
 
 	private @Nullable BitSet probed;
 
-	/** The sequence number this connection expects; see {@link Tally}. */
-	long next;
+	/** The sequence number this connection expects of each sender; see {@link Tally}. */
+	private long[] next = new long[1];
 
 	/** Whether it does not read, and what it got does not count. */
 	boolean paused;
@@ -260,6 +260,20 @@ public final class ClientConnection implements FrameReader.Receiver {
 			this.probed = null;
 			ready();
 		}
+	}
+
+	/**
+	 * Takes a number.
+	 * @return {@code false} if it, or a later one of the same sender, was there before
+	 */
+	boolean expects(int senders, long sequence) {
+		if (this.next.length != senders) {
+			this.next = new long[senders];
+		}
+		int sender = (int) (sequence % senders);
+		boolean expected = sequence >= this.next[sender];
+		this.next[sender] = sequence + 1;
+		return expected;
 	}
 
 	void pause() {

@@ -109,6 +109,26 @@ public final class LoadClient implements AutoCloseable {
 	}
 
 	/**
+	 * Starts to count what the clients send each other anew, of which only that of one
+	 * sender has an order.
+	 * @param senders the number of connections that send: of each the messages whose
+	 * numbers are its own modulo that
+	 */
+	public void countSent(int senders) {
+		ask(() -> this.tally = new Tally(1, senders));
+	}
+
+	/**
+	 * Has a connection send something, as soon as its thread comes to it.
+	 * @param number counted from zero
+	 * @param text a text message
+	 */
+	public void send(int number, String text) {
+		this.tasks.add(() -> this.connections.get(number).send(text));
+		this.selector.wakeup();
+	}
+
+	/**
 	 * Stops reading from some connections, and leaves them out of what is counted.
 	 * @param count how many, the oldest first
 	 */

@@ -26,6 +26,8 @@ public final class Tally {
 
 	private final int streams;
 
+	private final int senders;
+
 	private long deliveries;
 
 	private long disorder;
@@ -39,7 +41,17 @@ public final class Tally {
 	 * @param streams the number of ids, one for publications that are for everybody
 	 */
 	public Tally(int streams) {
+		this(streams, 1);
+	}
+
+	/**
+	 * A tally for these ids.
+	 * @param streams the number of ids, one for publications that are for everybody
+	 * @param senders how many take turns with the numbers, each of which keeps its order
+	 */
+	Tally(int streams, int senders) {
 		this.streams = streams;
+		this.senders = senders;
 	}
 
 	/** Bytes arrived, now. */
@@ -51,10 +63,9 @@ public final class Tally {
 		this.last = this.now;
 		this.deliveries++;
 		this.latency.recordValue(Math.min(MAX_LATENCY_MICROS, Math.max(0, this.now - time)));
-		if (sequence < connection.next || !isWanted(connection, sequence)) {
+		if (!connection.expects(this.senders, sequence) || !isWanted(connection, sequence)) {
 			this.disorder++;
 		}
-		connection.next = sequence + 1;
 	}
 
 	private boolean isWanted(ClientConnection connection, long sequence) {

@@ -1,5 +1,6 @@
 package dev.realtime.benchmarks.server.realtime;
 
+import dev.realtime.CanPublish;
 import dev.realtime.CanSubscribe;
 import dev.realtime.Realtime;
 import dev.realtime.RealtimeTopic;
@@ -59,6 +60,21 @@ public class RealtimeServer {
 		@CanSubscribe
 		boolean canSubscribe(Authentication user, Tenant tenant) {
 			return user.isAuthenticated() && !tenant.id().isEmpty();
+		}
+
+	}
+
+	@RealtimeTopic("cursors")
+	static class CursorsTopic {
+
+		@CanSubscribe
+		boolean canSubscribe(Authentication user) {
+			return user.isAuthenticated();
+		}
+
+		@CanPublish
+		boolean canPublish(Authentication user) {
+			return user.isAuthenticated();
 		}
 
 	}
