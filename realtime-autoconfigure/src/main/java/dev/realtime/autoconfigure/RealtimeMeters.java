@@ -68,6 +68,20 @@ enum RealtimeMeters implements MeterDocumentation {
 	REFUSALS("realtime.refusals", Meter.Type.COUNTER, null, "What limits of this node refused", Tags.LIMIT),
 
 	/**
+	 * Orders about rights that this node obeyed, those of other nodes among them, see
+	 * {@link dev.realtime.access.AccessAction}.
+	 */
+	ORDERS("realtime.orders", Meter.Type.COUNTER, null,
+			"Orders to withdraw rights or to end connections that this node obeyed", Tags.ACTION),
+
+	/**
+	 * Subscriptions that ended because of that, see
+	 * {@link dev.realtime.access.GuardedClient.Withdrawal}.
+	 */
+	WITHDRAWALS("realtime.withdrawals", Meter.Type.COUNTER, null,
+			"Subscriptions that ended because the right to them did", Tags.REASON),
+
+	/**
 	 * The time from a publication until a lane has written it for all its subscribers,
 	 * once per publication and lane. Until its arrival on this node the time is told by
 	 * the clocks of both nodes, in milliseconds; after it, in nanoseconds. What is kept
@@ -153,7 +167,12 @@ enum RealtimeMeters implements MeterDocumentation {
 		/**
 		 * Which limit: the name of its property.
 		 */
-		LIMIT;
+		LIMIT,
+
+		/**
+		 * What was to be done: a constant in lower case, words joined by hyphens.
+		 */
+		ACTION;
 
 		@Override
 		public String asString() {

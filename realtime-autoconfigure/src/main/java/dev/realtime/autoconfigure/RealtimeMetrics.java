@@ -4,6 +4,10 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
 
+import dev.realtime.access.AccessAction;
+import dev.realtime.access.AccessControl;
+import dev.realtime.access.AccessCounters;
+import dev.realtime.access.GuardedClient.Withdrawal;
 import dev.realtime.autoconfigure.RealtimeMeters.Tags;
 import dev.realtime.core.CloseReason;
 import dev.realtime.core.DropReason;
@@ -38,9 +42,12 @@ final class RealtimeMetrics implements MeterBinder {
 
 	private final PresenceHub presence;
 
-	RealtimeMetrics(RealtimeEngine engine, BackplaneMonitor backplane, @Nullable Limiter limiter,
-			PresenceHub presence) {
+	private final AccessControl access;
+
+	RealtimeMetrics(RealtimeEngine engine, BackplaneMonitor backplane, @Nullable Limiter limiter, PresenceHub presence,
+			AccessControl access) {
 		this.engine = engine;
+		this.access = access;
 		this.presence = presence;
 		this.backplane = backplane;
 		this.limiter = limiter;
@@ -70,6 +77,7 @@ final class RealtimeMetrics implements MeterBinder {
 		if (this.limiter != null) {
 			bindTo(registry, this.limiter);
 		}
+		bindTo(registry, this.access.counters());
 		this.engine.observe((transport) -> new TransportMeters(transport, registry).register());
 	}
 
@@ -79,6 +87,22 @@ final class RealtimeMetrics implements MeterBinder {
 				.builder(RealtimeMeters.REFUSALS.getName(), limiter, (counted) -> counted.refusedSoFar(limit))
 				.description(RealtimeMeters.REFUSALS.description())
 				.tags(Tags.LIMIT.asString(), limit.label())
+				.register(registry);
+		}
+	}
+
+	private static void bindTo(MeterRegistry registry, AccessCounters counters) {
+		for (AccessAction action : AccessAction.values()) {
+			FunctionCounter.builder(RealtimeMeters.ORDERS.getName(), counters, (counted) -> counted.orders(action))
+				.description(RealtimeMeters.ORDERS.description())
+				.tags(Tags.ACTION.asString(), Tags.label(action))
+				.register(registry);
+		}
+		for (Withdrawal reason : Withdrawal.values()) {
+			FunctionCounter
+				.builder(RealtimeMeters.WITHDRAWALS.getName(), counters, (counted) -> counted.withdrawals(reason))
+				.description(RealtimeMeters.WITHDRAWALS.description())
+				.tags(Tags.REASON.asString(), Tags.label(reason))
 				.register(registry);
 		}
 	}

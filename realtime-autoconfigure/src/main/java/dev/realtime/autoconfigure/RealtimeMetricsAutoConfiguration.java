@@ -1,5 +1,6 @@
 package dev.realtime.autoconfigure;
 
+import dev.realtime.access.AccessControl;
 import dev.realtime.core.RealtimeEngine;
 import dev.realtime.limit.Limiter;
 import dev.realtime.presence.PresenceHub;
@@ -26,9 +27,9 @@ public final class RealtimeMetricsAutoConfiguration {
 
 	@Bean
 	RealtimeMetrics realtimeMetrics(RealtimeEngine engine, ObjectProvider<BackplaneMonitor> backplane,
-			ObjectProvider<Limiter> limiter, PresenceHub presence) {
+			ObjectProvider<Limiter> limiter, PresenceHub presence, AccessControl access) {
 		return new RealtimeMetrics(engine, backplane.getIfAvailable(() -> BackplaneMonitor.UNWATCHED),
-				limiter.getIfAvailable(), presence);
+				limiter.getIfAvailable(), presence, access);
 	}
 
 }

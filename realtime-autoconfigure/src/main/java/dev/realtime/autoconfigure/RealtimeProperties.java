@@ -241,7 +241,10 @@ public record RealtimeProperties(@DefaultValue("true") boolean enabled, @Default
 	 * @param pendingBytes the most that waits for a client that does not read; beyond it
 	 * the connection is closed
 	 * @param connectTimeout the time from the handshake to CONNECT
-	 * @param ruleTimeout how long a rule may take before it counts as a denial
+	 * @param ruleTimeout how long a rule, or a method for events of clients, may take
+	 * before it counts as a denial
+	 * @param callTimeout how long a call may go without a reply before it fails; zero for
+	 * no limit
 	 */
 	public record Limits(@DefaultValue("16KB") DataSize payloadSize, @DefaultValue("1KB") DataSize filterSize,
 			@DefaultValue("8") int filterKeys, @DefaultValue("128") int filterValues,
@@ -256,7 +259,7 @@ public record RealtimeProperties(@DefaultValue("true") boolean enabled, @Default
 			@DefaultValue("50") int clientEventsPerSecond, @DefaultValue("64") int headersPerFrame,
 			@DefaultValue("16KB") DataSize headerSize, @DefaultValue("64KB") DataSize frameSize,
 			@DefaultValue("1MB") DataSize pendingBytes, @DefaultValue("10s") Duration connectTimeout,
-			@DefaultValue("10s") Duration ruleTimeout) {
+			@DefaultValue("10s") Duration ruleTimeout, @DefaultValue("60s") Duration callTimeout) {
 
 		LimitOptions toOptions() {
 			Map<Limit, Long> values = new EnumMap<>(Limit.class);

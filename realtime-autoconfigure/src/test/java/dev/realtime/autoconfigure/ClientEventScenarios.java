@@ -289,6 +289,26 @@ abstract class ClientEventScenarios {
 		}
 	}
 
+	@Test
+	void whenThereAreSeveralInOneEventThenEachIsValidated() {
+		String topic = "/realtime/text.3";
+		try (RawStompClient ada = connect("ada@acme"); RawStompClient ben = connect("ben@acme")) {
+			ben.subscribe("s1", topic, "replay:none");
+			String refused = send(ada, topic, "event:cursors",
+					"[{\"line\":1,\"column\":1},{\"line\":-1,\"column\":1}]");
+			assertRefused(refused, "invalid-event");
+			assertThat(RawStompClient.header(refused, "detail"))
+				.isEqualTo("[1].line must be greater than or equal to 0");
+			refused = send(ada, topic, "event:cursors_by_name", "{\"ada\":{\"line\":1,\"column\":-1},\"ben\":null}");
+			assertRefused(refused, "invalid-event");
+			assertThat(RawStompClient.header(refused, "detail"))
+				.isEqualTo("ada.column must be greater than or equal to 0");
+			assertThat(send(ada, topic, "event:cursors", "[{\"line\":1,\"column\":1}]")).isEqualTo(ACCEPTED);
+			assertHeard(ben.next(), "cursors", "ada", "[{\"line\":1,\"column\":1}]");
+			ben.expectNothingElse();
+		}
+	}
+
 	/**
 	 * Two people edit the same text: the second edit of a version is refused with the
 	 * version to start from, and everybody gets all edits in one order, also later.
@@ -357,6 +377,13 @@ abstract class ClientEventScenarios {
 					"\"connection\":\"" + RawStompClient.header(whisper, "from-connection") + "\"");
 			assertRefused(send(ada, topic, "event:forbidden", "{}"), "forbidden");
 			assertThat(output).doesNotContain("not you");
+			assertRefused(send(ada, topic, "event:unwritable", "{}"), "unavailable");
+			assertThat(output).contains("'unwritable' of topic 'text.{id}' answers can not be sent");
+			String rejected = send(ada, topic, "event:unspeakable", "{}");
+			assertRefused(rejected, "invalid-event");
+			assertThat(RawStompClient.header(rejected, "detail")).isEqualTo("No");
+			assertThat(RawStompClient.header(rejected, "data")).isNull();
+			assertThat(output).doesNotContain("SEND failed");
 			assertRefused(send(ada, topic, "event:broken", "{}"), "unavailable");
 			assertThat(output).contains("The @OnClientEvent method for 'broken' of topic 'text.{id}' failed");
 			ben.expectNothingElse();

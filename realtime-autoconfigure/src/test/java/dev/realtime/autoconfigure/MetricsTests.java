@@ -179,13 +179,49 @@ class MetricsTests {
 		assertThat(refusals("subscriptions-per-connection") - refusals).isEqualTo(1);
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "servlet", "netty" })
+	void whenRightsAreWithdrawnThenOrdersAndWhatBecameOfThemAreCounted(String transport) {
+		double revokes = orders("revoke");
+		double disconnects = orders("disconnect");
+		double revoked = withdrawals("revoked");
+		double closed = closes(transport, "disconnected");
+		Realtime acme = this.realtime.forTenant("acme");
+		try (RawStompClient client = RawStompClient.handshake(port(transport)).connect("Authorization:Bearer acme")) {
+			client.subscribe("s1", "/realtime/room.1");
+			client.subscribe("s2", "/realtime/room.2");
+			acme.access().revokeTopic("room.1").join();
+			assertThat(withdrawals("revoked") - revoked).isEqualTo(1);
+			client.next();
+			acme.connection(client.session()).subscribe("room.3").join();
+			client.next();
+			acme.access().revokeTopic("room.{room}").join();
+			client.next(2);
+			assertThat(withdrawals("revoked") - revoked).isEqualTo(3);
+			assertThat(orders("revoke") - revokes).isEqualTo(2);
+			acme.access().disconnectTenant().join();
+			assertThat(client.closeCode()).isEqualTo(4504);
+		}
+		assertThat(orders("disconnect") - disconnects).isEqualTo(1);
+		awaitValue(() -> closes(transport, "disconnected") - closed, 1);
+		awaitValue(() -> connections(transport), 0);
+	}
+
+	private double orders(String action) {
+		return counter("realtime.orders", "action", action).count();
+	}
+
+	private double withdrawals(String reason) {
+		return counter("realtime.withdrawals", "reason", reason).count();
+	}
+
 	@Test
 	void whenSomebodyLooksThenNoTagTellsOfTenantsUsersOrTopics() {
 		connect("servlet").close();
 		assertThat(this.registry.getMeters()).filteredOn((meter) -> meter.getId().getName().startsWith("realtime."))
 			.isNotEmpty()
 			.allSatisfy((meter) -> assertThat(meter.getId().getTags())
-				.allMatch((tag) -> Set.of("transport", "reason", "limit").contains(tag.getKey())));
+				.allMatch((tag) -> Set.of("transport", "reason", "limit", "action").contains(tag.getKey())));
 		awaitValue(() -> connections("servlet"), 0);
 	}
 

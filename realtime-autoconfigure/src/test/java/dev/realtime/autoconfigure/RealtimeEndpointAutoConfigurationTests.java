@@ -3,6 +3,7 @@ package dev.realtime.autoconfigure;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Executor;
 
 import dev.realtime.CanSubscribe;
 import dev.realtime.Realtime;
@@ -28,6 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.LazyInitializationBeanFactoryPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.autoconfigure.task.TaskExecutionAutoConfiguration;
 import org.springframework.boot.jackson.autoconfigure.JacksonAutoConfiguration;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -36,11 +38,13 @@ import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
 import org.springframework.boot.websocket.autoconfigure.servlet.WebSocketMessagingAutoConfiguration;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.task.SyncTaskExecutor;
 import org.springframework.messaging.simp.SimpMessagingTemplate;
 import org.springframework.messaging.simp.config.ChannelRegistration;
 import org.springframework.messaging.simp.config.MessageBrokerRegistry;
 import org.springframework.messaging.support.AbstractSubscribableChannel;
 import org.springframework.messaging.support.ChannelInterceptor;
+import org.springframework.messaging.support.ExecutorSubscribableChannel;
 import org.springframework.security.authentication.AuthenticationManager;
 import org.springframework.security.authentication.BadCredentialsException;
 import org.springframework.security.authentication.TestingAuthenticationToken;
@@ -93,6 +97,28 @@ class RealtimeEndpointAutoConfigurationTests {
 			assertThat(WebSocketHandlerDecorator.unwrap(requestHandler(context).getWebSocketHandler()))
 				.isSameAs(context.getBean(RealtimeWebSocketHandler.class));
 		});
+	}
+
+	@Test
+	void messagesForTheApplicationHaveThreadsOfTheirOwnUnlessItHasOthersForThem() {
+		WebApplicationContextRunner withTasks = this.runner
+			.withConfiguration(AutoConfigurations.of(TaskExecutionAutoConfiguration.class));
+		withTasks
+			.run((context) -> assertThat(inboundExecutor(context)).isSameAs(context.getBean("realtimeMessageWorkers"))
+				.isNotSameAs(context.getBean("applicationTaskExecutor")));
+		Executor own = new SyncTaskExecutor();
+		withTasks.withBean("own", WebSocketMessageBrokerConfigurer.class, () -> new WebSocketMessageBrokerConfigurer() {
+
+			@Override
+			public void configureClientInboundChannel(ChannelRegistration registration) {
+				registration.executor(own);
+			}
+
+		}).run((context) -> assertThat(inboundExecutor(context)).isSameAs(own));
+	}
+
+	private static Executor inboundExecutor(ApplicationContext context) {
+		return context.getBean("clientInboundChannel", ExecutorSubscribableChannel.class).getExecutor();
 	}
 
 	@Test
@@ -191,7 +217,7 @@ class RealtimeEndpointAutoConfigurationTests {
 	void optionsHaveDefaults() {
 		this.runner.run((context) -> {
 			assertThat(options(context)).isEqualTo(new StompEndpointOptions(Duration.ofSeconds(10),
-					Duration.ofSeconds(10), false, 64 * 1024, 1024 * 1024));
+					Duration.ofSeconds(10), Duration.ofSeconds(60), false, 64 * 1024, 1024 * 1024));
 			FilterParser filters = filters(context);
 			assertThat(filters.parse("{\"a\":\"" + "x".repeat(1000) + "\"}").isEmpty()).isFalse();
 		});
@@ -201,9 +227,10 @@ class RealtimeEndpointAutoConfigurationTests {
 	void optionsAreThoseOfTheProperties() {
 		this.runner
 			.withPropertyValues("realtime.heartbeat=3s", "realtime.limits.connect-timeout=4s",
-					"realtime.limits.frame-size=5KB", "realtime.limits.pending-bytes=6KB")
-			.run((context) -> assertThat(options(context)).isEqualTo(
-					new StompEndpointOptions(Duration.ofSeconds(3), Duration.ofSeconds(4), false, 5 * 1024, 6 * 1024)));
+					"realtime.limits.call-timeout=5s", "realtime.limits.frame-size=5KB",
+					"realtime.limits.pending-bytes=6KB")
+			.run((context) -> assertThat(options(context)).isEqualTo(new StompEndpointOptions(Duration.ofSeconds(3),
+					Duration.ofSeconds(4), Duration.ofSeconds(5), false, 5 * 1024, 6 * 1024)));
 	}
 
 	@Test

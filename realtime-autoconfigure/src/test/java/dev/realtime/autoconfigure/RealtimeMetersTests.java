@@ -10,6 +10,8 @@ import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
+import dev.realtime.access.AccessAction;
+import dev.realtime.access.GuardedClient.Withdrawal;
 import dev.realtime.autoconfigure.RealtimeMeters.Tags;
 import dev.realtime.core.CloseReason;
 import dev.realtime.core.DropReason;
@@ -39,8 +41,10 @@ class RealtimeMetersTests {
 		List<String> closes = Stream
 			.concat(Arrays.stream(CloseReason.values()).map(Tags::label), Stream.of(RealtimeMetrics.CLIENT_GONE))
 			.toList();
+		List<String> withdrawals = Arrays.stream(Withdrawal.values()).map(Tags::label).toList();
+		List<String> actions = Arrays.stream(AccessAction.values()).map(Tags::label).toList();
 		assertThat(rows("`").stream().map((row) -> row.split("`")[1]).filter((name) -> !name.contains("realtime.")))
-			.containsExactlyElementsOf(Stream.concat(drops.stream(), closes.stream()).toList());
+			.containsExactlyElementsOf(Stream.of(drops, closes, withdrawals, actions).flatMap(List::stream).toList());
 	}
 
 	private static List<String> rows(String start) throws IOException {

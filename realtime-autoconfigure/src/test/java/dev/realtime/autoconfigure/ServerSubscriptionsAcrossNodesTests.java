@@ -8,6 +8,8 @@ import java.util.TreeSet;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Stream;
 
+import dev.realtime.access.AccessControl;
+import dev.realtime.access.GuardedClient.Withdrawal;
 import dev.realtime.serverside.ServerSubscriptionControl;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -112,6 +114,7 @@ class ServerSubscriptionsAcrossNodesTests {
 			client.next();
 			RedisNodes.acme(this.one).access().revoke("sam", "room.revoked").join();
 			assertThat(control(client)).isEqualTo("revoked @room.revoked");
+			assertThat(this.other.getBean(AccessControl.class).counters().withdrawals(Withdrawal.REVOKED)).isEqualTo(1);
 			RedisNodes.acme(this.one).access().revokeTopic("item.{room}").join();
 			assertThat(control(client)).isEqualTo("revoked @item.revoked");
 			publish("room.revoked", 1);

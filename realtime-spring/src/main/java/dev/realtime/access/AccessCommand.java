@@ -21,7 +21,7 @@ import tools.jackson.databind.json.JsonMapper;
  * @param given when it was given first, in milliseconds since the epoch, where it is
  * repeated: who came later stays
  */
-record AccessCommand(int version, String node, Action action, @Nullable String tenant, @Nullable String user,
+record AccessCommand(int version, String node, AccessAction action, @Nullable String tenant, @Nullable String user,
 		@Nullable String topic, @Nullable String session, @Nullable String renamed, @Nullable Long given) {
 
 	static final int VERSION = 1;
@@ -32,7 +32,7 @@ record AccessCommand(int version, String node, Action action, @Nullable String t
 	 * The order to say again what ended connections.
 	 */
 	static AccessCommand repeat(String node) {
-		return new AccessCommand(VERSION, node, Action.REPEAT, null, null, null, null, null, null);
+		return new AccessCommand(VERSION, node, AccessAction.REPEAT, null, null, null, null, null, null);
 	}
 
 	AccessCommand given(long millis) {
@@ -61,31 +61,6 @@ record AccessCommand(int version, String node, Action action, @Nullable String t
 	private boolean isComplete() {
 		return this.version == VERSION && Stream.of(this.node, this.action).noneMatch(Objects::isNull)
 				&& this.action.isComplete(this);
-	}
-
-	/**
-	 * What nodes can be told to do.
-	 */
-	enum Action {
-
-		REVOKE, RECHECK, DISCONNECT, RECONNECT, END_SESSION, LOGOUT, RENAME_SESSION, REPEAT;
-
-		/**
-		 * Whether connections end, which no rule that runs again makes up for.
-		 */
-		boolean endsConnections() {
-			return this == DISCONNECT || this == RECONNECT || this == END_SESSION || this == LOGOUT;
-		}
-
-		boolean isComplete(AccessCommand command) {
-			return switch (this) {
-				case REVOKE, RECHECK, DISCONNECT, RECONNECT -> command.tenant != null;
-				case END_SESSION, LOGOUT -> command.session != null;
-				case RENAME_SESSION -> command.session != null && command.renamed != null;
-				case REPEAT -> true;
-			};
-		}
-
 	}
 
 }

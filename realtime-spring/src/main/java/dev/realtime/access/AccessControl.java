@@ -17,7 +17,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 
 import dev.realtime.Tenant;
-import dev.realtime.access.AccessCommand.Action;
 import dev.realtime.core.CloseReason;
 import dev.realtime.core.Connection;
 import dev.realtime.core.HistoryOptions;
@@ -51,6 +50,9 @@ public final class AccessControl implements AutoCloseable {
 
 	private static final long REPEAT_MILLIS = 1000;
 
+	/** More than these are not replaced. */
+	private static final int MAX_REPLACED = 64;
+
 	private static final Logger logger = LoggerFactory.getLogger(AccessControl.class);
 
 	private final String node = Long.toString(new SecureRandom().nextLong() >>> 1, Character.MAX_RADIX);
@@ -60,6 +62,9 @@ public final class AccessControl implements AutoCloseable {
 	private final AccessOptions options;
 
 	private final ExecutorService executor;
+
+	/** Workers whose rule is later than it may be. */
+	private int hanging;
 
 	private final InstantSource wallClock;
 
@@ -74,6 +79,8 @@ public final class AccessControl implements AutoCloseable {
 	private final EndOrders endOrders;
 
 	private final AtomicBoolean repeating = new AtomicBoolean();
+
+	private final AccessCounters counters = new AccessCounters();
 
 	private final NodeChannel nodes;
 
@@ -102,7 +109,7 @@ public final class AccessControl implements AutoCloseable {
 		this.nodes = engine.nodeChannel(CHANNEL, HISTORY, new OtherNodes());
 	}
 
-	private static ExecutorService workers() {
+	static ExecutorService workers() {
 		ThreadPoolExecutor workers = new ThreadPoolExecutor(WORKERS, WORKERS, 30, TimeUnit.SECONDS,
 				new LinkedBlockingQueue<>(), (task) -> {
 					Thread thread = new Thread(task, "realtime-recheck");
@@ -174,7 +181,7 @@ public final class AccessControl implements AutoCloseable {
 	 * @return completed once the backplane has the order
 	 */
 	public CompletableFuture<Void> revoke(Tenant tenant, @Nullable String user, @Nullable String topic) {
-		return order(Action.REVOKE, tenant, user, topic);
+		return order(AccessAction.REVOKE, tenant, user, topic);
 	}
 
 	/**
@@ -186,7 +193,7 @@ public final class AccessControl implements AutoCloseable {
 	 * @return completed once the backplane has the order
 	 */
 	public CompletableFuture<Void> recheck(Tenant tenant, @Nullable String user, @Nullable String topic) {
-		return order(Action.RECHECK, tenant, user, topic);
+		return order(AccessAction.RECHECK, tenant, user, topic);
 	}
 
 	/**
@@ -196,7 +203,7 @@ public final class AccessControl implements AutoCloseable {
 	 * @return completed once the backplane has the order
 	 */
 	public CompletableFuture<Void> disconnect(Tenant tenant, @Nullable String user) {
-		return order(Action.DISCONNECT, tenant, user, null);
+		return order(AccessAction.DISCONNECT, tenant, user, null);
 	}
 
 	/**
@@ -206,7 +213,7 @@ public final class AccessControl implements AutoCloseable {
 	 * @return completed once the backplane has the order
 	 */
 	public CompletableFuture<Void> reconnect(Tenant tenant, @Nullable String user) {
-		return order(Action.RECONNECT, tenant, user, null);
+		return order(AccessAction.RECONNECT, tenant, user, null);
 	}
 
 	/**
@@ -215,8 +222,8 @@ public final class AccessControl implements AutoCloseable {
 	 * @return completed once the backplane has the order
 	 */
 	public CompletableFuture<Void> endSession(String session) {
-		return order(new AccessCommand(AccessCommand.VERSION, this.node, Action.END_SESSION, null, null, null, session,
-				null, null));
+		return order(new AccessCommand(AccessCommand.VERSION, this.node, AccessAction.END_SESSION, null, null, null,
+				session, null, null));
 	}
 
 	/**
@@ -225,8 +232,8 @@ public final class AccessControl implements AutoCloseable {
 	 * @return completed once the backplane has the order
 	 */
 	public CompletableFuture<Void> logout(String session) {
-		return order(new AccessCommand(AccessCommand.VERSION, this.node, Action.LOGOUT, null, null, null, session, null,
-				null));
+		return order(new AccessCommand(AccessCommand.VERSION, this.node, AccessAction.LOGOUT, null, null, null, session,
+				null, null));
 	}
 
 	/**
@@ -236,11 +243,12 @@ public final class AccessControl implements AutoCloseable {
 	 * @return completed once the backplane has the order
 	 */
 	public CompletableFuture<Void> renameSession(String from, String to) {
-		return order(new AccessCommand(AccessCommand.VERSION, this.node, Action.RENAME_SESSION, null, null, null, from,
-				to, null));
+		return order(new AccessCommand(AccessCommand.VERSION, this.node, AccessAction.RENAME_SESSION, null, null, null,
+				from, to, null));
 	}
 
-	private CompletableFuture<Void> order(Action action, Tenant tenant, @Nullable String user, @Nullable String topic) {
+	private CompletableFuture<Void> order(AccessAction action, Tenant tenant, @Nullable String user,
+			@Nullable String topic) {
 		return order(new AccessCommand(AccessCommand.VERSION, this.node, action, tenant.id(), user, topic, null, null,
 				null));
 	}
@@ -257,10 +265,11 @@ public final class AccessControl implements AutoCloseable {
 
 	private void obey(AccessCommand command) {
 		logger.debug("Obeying {}", command.action());
+		this.counters.obeyed(command.action());
 		switch (command.action()) {
 			case END_SESSION, LOGOUT -> {
 				String session = String.valueOf(command.session());
-				boolean forGood = command.action() == Action.END_SESSION;
+				boolean forGood = command.action() == AccessAction.END_SESSION;
 				this.registry.endSession(session, forGood, time(command))
 					.forEach((connection) -> connection.close(CloseReason.SESSION_ENDED));
 				if (forGood || command.given() == null) {
@@ -279,7 +288,7 @@ public final class AccessControl implements AutoCloseable {
 
 	private void obey(AccessCommand command, Tenant tenant, @Nullable String user) {
 		TopicPattern topics = TopicPattern.of(command.topic());
-		if (command.action() == Action.REVOKE || command.action() == Action.RECHECK) {
+		if (command.action() == AccessAction.REVOKE || command.action() == AccessAction.RECHECK) {
 			// First, so that who comes in between is found by one of them.
 			this.withdrawals.add(tenant, user, command.topic());
 		}
@@ -290,6 +299,17 @@ public final class AccessControl implements AutoCloseable {
 			case DISCONNECT -> end(command, tenant, user, CloseReason.DISCONNECTED);
 			default -> end(command, tenant, user, CloseReason.ACCESS_CHANGED);
 		}
+	}
+
+	/**
+	 * Nobody knows whose rights were withdrawn meanwhile.
+	 */
+	void missed() {
+		logger.info("Orders of other nodes were missed: all rules run again");
+		// First, as above.
+		this.withdrawals.addUnknown();
+		this.registry.all().forEach((connection) -> connection.recheck(TopicPattern.ALL));
+		this.nodes.send(AccessCommand.repeat(this.node).toJson());
 	}
 
 	private void end(AccessCommand command, Tenant tenant, @Nullable String user, CloseReason reason) {
@@ -330,6 +350,14 @@ public final class AccessControl implements AutoCloseable {
 		return this.withdrawals.isOutdated(tenant, user, topic, provedAt);
 	}
 
+	/**
+	 * What became of rights on this node.
+	 * @return the counters
+	 */
+	public AccessCounters counters() {
+		return this.counters;
+	}
+
 	RealtimeEngine engine() {
 		return this.engine;
 	}
@@ -344,6 +372,37 @@ public final class AccessControl implements AutoCloseable {
 
 	ConnectionRegistry registry() {
 		return this.registry;
+	}
+
+	/**
+	 * The rule that a worker asks is too late. Another worker takes its place, or the
+	 * rules of others would not run again either.
+	 */
+	void hangs() {
+		resize(1);
+	}
+
+	/**
+	 * A worker is back whose rule was too late.
+	 */
+	void returns() {
+		resize(-1);
+	}
+
+	private synchronized void resize(int change) {
+		this.hanging += change;
+		if (this.executor instanceof ThreadPoolExecutor workers) {
+			int size = WORKERS + Math.min(this.hanging, MAX_REPLACED);
+			// The maximum is never less than the core.
+			if (size > workers.getMaximumPoolSize()) {
+				workers.setMaximumPoolSize(size);
+				workers.setCorePoolSize(size);
+			}
+			else {
+				workers.setCorePoolSize(size);
+				workers.setMaximumPoolSize(size);
+			}
+		}
 	}
 
 	/**
@@ -403,7 +462,8 @@ public final class AccessControl implements AutoCloseable {
 				if (command == null) {
 					ignored();
 				}
-				else if (command.action() == Action.REPEAT) {
+				else if (command.action() == AccessAction.REPEAT) {
+					AccessControl.this.counters.obeyed(command.action());
 					repeatLater();
 				}
 				else if (!command.node().equals(AccessControl.this.node)) {
@@ -426,9 +486,7 @@ public final class AccessControl implements AutoCloseable {
 
 		@Override
 		public void onGap() {
-			logger.info("Orders of other nodes were missed: all rules run again");
-			AccessControl.this.registry.all().forEach((connection) -> connection.recheck(TopicPattern.ALL));
-			AccessControl.this.nodes.send(AccessCommand.repeat(AccessControl.this.node).toJson());
+			missed();
 		}
 
 	}

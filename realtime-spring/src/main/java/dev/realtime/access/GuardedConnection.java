@@ -1,9 +1,12 @@
 package dev.realtime.access;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 import dev.realtime.Decision;
 import dev.realtime.access.Admission.Verdict;
@@ -14,6 +17,8 @@ import dev.realtime.core.SubscribeOutcome;
 import dev.realtime.core.Subscription;
 import dev.realtime.core.UnsubscribeOutcome;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One connection and its rights: asks them before a subscription, and again when somebody
@@ -26,6 +31,8 @@ import org.jspecify.annotations.Nullable;
  * @since 0.1.0
  */
 public final class GuardedConnection {
+
+	private static final Logger logger = LoggerFactory.getLogger(GuardedConnection.class);
 
 	private final AccessControl control;
 
@@ -45,6 +52,9 @@ public final class GuardedConnection {
 
 	/** The right that is asked again. */
 	private @Nullable Check rechecking;
+
+	/** What else the client waits for. */
+	private final List<Deadline> deadlines = new ArrayList<>(0);
 
 	private boolean rechecksScheduled;
 
@@ -154,6 +164,34 @@ public final class GuardedConnection {
 	}
 
 	/**
+	 * Begins to wait for something that takes as long as a rule may.
+	 * @param what what it is, for the log
+	 * @param whenMissed called if it takes longer; does not block
+	 * @return the time until which it has to be done
+	 */
+	public Deadline expect(Supplier<String> what, Runnable whenMissed) {
+		return expect(what, this.control.options().ruleTimeout(), whenMissed);
+	}
+
+	/**
+	 * Begins to wait for something.
+	 * @param what what it is, for the log
+	 * @param patience how long it may take
+	 * @param whenMissed called if it takes longer; does not block
+	 * @return the time until which it has to be done
+	 */
+	public synchronized Deadline expect(Supplier<String> what, Duration patience, Runnable whenMissed) {
+		Deadline deadline = new Deadline(this, what, this.control.now() + patience.toNanos(), whenMissed);
+		this.deadlines.add(deadline);
+		lookAt(deadline.time());
+		return deadline;
+	}
+
+	synchronized void forget(Deadline deadline) {
+		this.deadlines.remove(deadline);
+	}
+
+	/**
 	 * Whether a subscription of the connection was allowed by a right of some kind.
 	 * @param kind tells rights of that kind
 	 * @return whether there is one now
@@ -230,6 +268,7 @@ public final class GuardedConnection {
 	private void withdraw(Subscription<?> subscription, Withdrawal reason) {
 		UnsubscribeOutcome outcome = this.control.engine().unsubscribe(subscription);
 		if (outcome != UnsubscribeOutcome.UNKNOWN) {
+			this.control.counters().withdrawn(reason);
 			this.client.withdrawn(subscription, outcome == UnsubscribeOutcome.WAS_LIVE, reason);
 		}
 	}
@@ -277,6 +316,7 @@ public final class GuardedConnection {
 		Subscription<?> subscription = nextStale();
 		while (subscription != null && subscription.attachment() instanceof Grant grant) {
 			decided(subscription, grant, grant.right.check(this.member.user(), this.member.tenant()));
+			returned();
 			subscription = nextStale();
 		}
 	}
@@ -285,8 +325,10 @@ public final class GuardedConnection {
 		for (Subscription<?> subscription : this.connection.subscriptions()) {
 			if (subscription.attachment() instanceof Grant grant && grant.stale) {
 				grant.stale = false;
-				this.rechecking = new Check(grant.right, this.control.ruleDeadline(),
-						() -> withdraw(subscription, Withdrawal.TIMED_OUT));
+				this.rechecking = new Check(grant.right, this.control.ruleDeadline(), () -> {
+					this.control.hangs();
+					withdraw(subscription, Withdrawal.TIMED_OUT);
+				});
 				lookAt(this.rechecking.deadline);
 				return subscription;
 			}
@@ -294,6 +336,12 @@ public final class GuardedConnection {
 		this.rechecking = null;
 		this.rechecksScheduled = false;
 		return null;
+	}
+
+	private synchronized void returned() {
+		if (this.rechecking != null && this.rechecking.timedOut) {
+			this.control.returns();
+		}
 	}
 
 	private synchronized void decided(Subscription<?> subscription, Grant grant, Decision decision) {
@@ -364,6 +412,7 @@ public final class GuardedConnection {
 		lookAt(this.expiry);
 		lookAt(this.subscribing, now);
 		lookAt(this.rechecking, now);
+		lookAtDeadlines(now);
 		if (now >= this.periodicRecheck) {
 			this.periodicRecheck = this.control.nextPeriodicRecheck(false);
 			recheck(TopicPattern.ALL);
@@ -377,11 +426,33 @@ public final class GuardedConnection {
 			return;
 		}
 		if (now >= check.deadline) {
+			warn("the rule for " + check.right.topic());
 			check.timeOut();
 		}
 		else {
 			lookAt(check.deadline);
 		}
+	}
+
+	private void lookAtDeadlines(long now) {
+		for (Deadline deadline : List.copyOf(this.deadlines)) {
+			if (now < deadline.time()) {
+				lookAt(deadline.time());
+			}
+			else {
+				this.deadlines.remove(deadline);
+				if (deadline.miss()) {
+					warn(deadline.toString());
+				}
+			}
+		}
+	}
+
+	/**
+	 * What hangs keeps a thread: somebody should know.
+	 */
+	private void warn(String what) {
+		logger.warn("{} waited too long for {}, which may still be at work", this, what);
 	}
 
 	private void lookAtGrants(long now) {
@@ -412,6 +483,11 @@ public final class GuardedConnection {
 	public void ended() {
 		synchronized (this) {
 			this.ended = true;
+			if (this.rechecking != null && !this.rechecking.timedOut) {
+				// Nobody looks at the clock any more.
+				this.rechecking.timedOut = true;
+				this.control.hangs();
+			}
 		}
 		this.control.registry().remove(this);
 	}

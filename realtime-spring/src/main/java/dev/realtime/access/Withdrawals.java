@@ -24,6 +24,9 @@ final class Withdrawals {
 
 	private final InstantSource clock;
 
+	/** Before that anything may have been withdrawn. */
+	private Instant unknownUntil = Instant.MIN;
+
 	/** The oldest first. */
 	private final Map<Withdrawal, Instant> times = new LinkedHashMap<>();
 
@@ -51,6 +54,13 @@ final class Withdrawals {
 		}
 	}
 
+	/**
+	 * Takes note that some may have been missed up to now.
+	 */
+	synchronized void addUnknown() {
+		this.unknownUntil = this.clock.instant();
+	}
+
 	private Map.Entry<Withdrawal, Instant> oldest() {
 		return this.times.entrySet().iterator().next();
 	}
@@ -65,7 +75,7 @@ final class Withdrawals {
 	 * Whether what was proved then may not hold any more.
 	 */
 	synchronized boolean isOutdated(Tenant tenant, String user, String topic, Instant provedAt) {
-		return isOutdated(new Whose(tenant.id(), user), topic, provedAt)
+		return !provedAt.isAfter(this.unknownUntil) || isOutdated(new Whose(tenant.id(), user), topic, provedAt)
 				|| isOutdated(new Whose(tenant.id(), null), topic, provedAt);
 	}
 

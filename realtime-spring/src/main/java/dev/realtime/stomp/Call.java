@@ -2,6 +2,7 @@ package dev.realtime.stomp;
 
 import java.util.concurrent.atomic.AtomicBoolean;
 
+import dev.realtime.access.Deadline;
 import dev.realtime.limit.Refusal;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +26,8 @@ final class Call {
 	private final AtomicBoolean answered = new AtomicBoolean();
 
 	private volatile boolean counted;
+
+	private volatile @Nullable Deadline deadline;
 
 	private volatile boolean started;
 
@@ -64,6 +67,13 @@ final class Call {
 	boolean count(long limit) {
 		this.counted = this.calls.acquire(limit);
 		return this.counted;
+	}
+
+	/**
+	 * Says until when there has to be a reply.
+	 */
+	void expectBy(Deadline deadline) {
+		this.deadline = deadline;
 	}
 
 	/**
@@ -114,6 +124,10 @@ final class Call {
 		boolean first = this.answered.compareAndSet(false, true);
 		if (first && this.counted) {
 			this.calls.release();
+		}
+		Deadline deadline = this.deadline;
+		if (first && deadline != null) {
+			deadline.meet();
 		}
 		return first;
 	}

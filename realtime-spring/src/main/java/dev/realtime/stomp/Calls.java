@@ -22,6 +22,9 @@ final class Calls {
 	/** The header of a SEND that names the subscription the reply goes to. */
 	static final String REPLY_TO = "reply-to";
 
+	private static final byte[] TOO_LATE = StompFrames.controlBody(ControlCode.FAILED,
+			"There was no reply in time, and what was asked for may yet be done");
+
 	/** Nobody knows when a method is done; this is what clients wait by default. */
 	private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
@@ -31,10 +34,17 @@ final class Calls {
 
 	private final Limiter limiter;
 
-	Calls(TopicBroker topicBroker, StompFrames frames, Limiter limiter) {
+	private final Duration timeout;
+
+	/**
+	 * The calls of all connections.
+	 * @param timeout how long a call may go without a reply; zero for no limit
+	 */
+	Calls(TopicBroker topicBroker, StompFrames frames, Limiter limiter, Duration timeout) {
 		this.topicBroker = topicBroker;
 		this.frames = frames;
 		this.limiter = limiter;
+		this.timeout = timeout;
 	}
 
 	void subscribe(StompConnection connection, StompHeaderAccessor frame) {
@@ -102,6 +112,11 @@ final class Calls {
 			this.limiter.refused(Limit.CALLS_PER_CONNECTION);
 			this.topicBroker.refuseSend(connection, frame, new Refusal(Limit.CALLS_PER_CONNECTION, RETRY_AFTER));
 			return false;
+		}
+		if (!this.timeout.isZero()) {
+			call.expectBy(connection.guard()
+				.expect(() -> "the reply of " + LogText.of(frame.getDestination()), this.timeout,
+						() -> call.fail(TOO_LATE)));
 		}
 		return true;
 	}

@@ -49,9 +49,10 @@ final class ClientEventHandler {
 	}
 
 	/**
-	 * Handles an event. Blocks as long as the methods of the application do.
+	 * Asks the application about an event. Blocks as long as its methods do.
+	 * @return delivers what is to be delivered
 	 */
-	void handle(TopicSend send) throws DeniedException {
+	Runnable handle(TopicSend send) throws DeniedException {
 		PublishRight right = right(send);
 		Topic topic = right.declared();
 		ClientEvents events = topic.clientEvents();
@@ -64,18 +65,24 @@ final class ClientEventHandler {
 		Member member = send.guard().member();
 		Sender sender = new Sender(member.user().getName(), send.connection().publicId());
 		ClientEvents.Result result = ask(send, right, member, sender);
-		if (result.delivered()) {
-			ChannelId channel = topic.channel(send.topic(), member.tenant(), sender.user());
-			PublicationRequest request = request(send, topic, sender, data(send, result));
-			if (recorded) {
-				this.engine.publish(channel, request).exceptionally((ex) -> {
-					logger.debug("An event of a client was not published on {}", channel, ex);
-					return null;
-				});
-			}
-			else {
-				this.engine.broadcast(channel, request, send.toUser());
-			}
+		if (!result.delivered()) {
+			return () -> {
+			};
+		}
+		ChannelId channel = topic.channel(send.topic(), member.tenant(), sender.user());
+		PublicationRequest request = request(send, topic, sender, data(send, topic, result));
+		return () -> deliver(send, channel, request, recorded);
+	}
+
+	private void deliver(TopicSend send, ChannelId channel, PublicationRequest request, boolean recorded) {
+		if (recorded) {
+			this.engine.publish(channel, request).exceptionally((ex) -> {
+				logger.debug("An event of a client was not published on {}", channel, ex);
+				return null;
+			});
+		}
+		else {
+			this.engine.broadcast(channel, request, send.toUser());
 		}
 	}
 
@@ -132,7 +139,7 @@ final class ClientEventHandler {
 						send.data());
 		}
 		catch (RejectedEventException ex) {
-			throw rejected(ex);
+			throw rejected(send, right.declared(), ex);
 		}
 		catch (AccessDeniedException ex) {
 			throw new DeniedException(ControlCode.FORBIDDEN);
@@ -148,24 +155,44 @@ final class ClientEventHandler {
 		}
 	}
 
-	private DeniedException rejected(RejectedEventException ex) {
+	private DeniedException rejected(TopicSend send, Topic topic, RejectedEventException ex) {
 		String reason = (ex.getMessage() != null) ? ex.getMessage() : ControlCode.INVALID_EVENT.detail();
-		String data = null;
-		if (ex.getData() != null) {
-			byte[] json = this.payloads.write("the rejection of an event", ex.getData());
-			if (json.length <= MAX_REJECTION) {
-				data = new String(json, StandardCharsets.UTF_8);
-			}
-			else {
-				logger.warn("What goes with a rejected event has {} bytes, more than {}, and is left out", json.length,
-						MAX_REJECTION);
-			}
-		}
-		return new DeniedException(ControlCode.INVALID_EVENT, reason, data);
+		return new DeniedException(ControlCode.INVALID_EVENT, reason,
+				(ex.getData() != null) ? rejection(send, topic, ex.getData()) : null);
 	}
 
-	private byte[] data(TopicSend send, ClientEvents.Result result) {
-		return (result.data() != null) ? this.payloads.write(send.topic(), result.data()) : send.data();
+	/**
+	 * What goes with a rejection, as far as it can.
+	 */
+	private @Nullable String rejection(TopicSend send, Topic topic, Object data) {
+		String why;
+		try {
+			byte[] json = this.payloads.write(send.topic(), data);
+			if (json.length <= MAX_REJECTION) {
+				return new String(json, StandardCharsets.UTF_8);
+			}
+			why = json.length + " bytes are more than " + MAX_REJECTION;
+		}
+		catch (IllegalArgumentException unwritable) {
+			why = String.valueOf(unwritable.getMessage());
+		}
+		logger.warn("What goes with a rejected event '{}' of topic '{}' is left out: {}", LogText.of(send.event()),
+				topic.name(), why);
+		return null;
+	}
+
+	private byte[] data(TopicSend send, Topic topic, ClientEvents.Result result) throws DeniedException {
+		if (result.data() == null) {
+			return send.data();
+		}
+		try {
+			return this.payloads.write(send.topic(), result.data());
+		}
+		catch (IllegalArgumentException ex) {
+			logger.warn("What the @OnClientEvent method for '{}' of topic '{}' answers can not be sent, which refuses "
+					+ "the event: {}", LogText.of(send.event()), topic.name(), ex.getMessage());
+			throw new DeniedException(ControlCode.UNAVAILABLE);
+		}
 	}
 
 	private PublicationRequest request(TopicSend send, Topic topic, Sender sender, byte[] data) throws DeniedException {

@@ -89,11 +89,11 @@ public final class StompBroker {
 		this.topicBroker = new TopicBroker(engine,
 				new SubscribeRights(topics, tokens.subscriptions(), access, userChannel), filters, this.frames, limiter,
 				presenceBroker);
-		this.calls = new Calls(this.topicBroker, this.frames, limiter);
+		this.calls = new Calls(this.topicBroker, this.frames, limiter, options.callTimeout());
 		this.topicSends = new TopicSends(new ClientEventHandler(engine, topics, payloads), payloads, this.frames,
 				this.topicBroker);
 		this.connectHandler = new ConnectHandler(authenticator, this.tokens, tenants, options, this.frames,
-				presenceBroker, new ServerSides(subscriptions, engine, this.frames, limiter));
+				presenceBroker, new ServerSides(subscriptions, engine, this.frames, limiter, access.counters()));
 	}
 
 	/**

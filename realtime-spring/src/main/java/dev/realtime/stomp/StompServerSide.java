@@ -9,6 +9,8 @@ import java.util.function.BooleanSupplier;
 
 import dev.realtime.StreamPosition;
 import dev.realtime.TopicFilter;
+import dev.realtime.access.AccessCounters;
+import dev.realtime.access.GuardedClient.Withdrawal;
 import dev.realtime.access.Member;
 import dev.realtime.core.ChannelId;
 import dev.realtime.core.MessageFilter;
@@ -55,15 +57,18 @@ final class StompServerSide implements ServerSideClient {
 
 	private final Limiter limiter;
 
+	private final AccessCounters counters;
+
 	/** Where subscriptions are to go on, by their ids. */
 	private final Map<String, StreamPosition> positions;
 
 	StompServerSide(StompConnection connection, RealtimeEngine engine, StompFrames frames, Limiter limiter,
-			Map<String, StreamPosition> positions) {
+			AccessCounters counters, Map<String, StreamPosition> positions) {
 		this.connection = connection;
 		this.engine = engine;
 		this.frames = frames;
 		this.limiter = limiter;
+		this.counters = counters;
 		this.positions = new ConcurrentHashMap<>(positions);
 	}
 
@@ -159,6 +164,9 @@ final class StompServerSide implements ServerSideClient {
 		for (Subscription<?> subscription : subscriptions()) {
 			if (subscription.id().equals(id)) {
 				UnsubscribeOutcome outcome = this.engine.unsubscribe(subscription);
+				if (revoked && outcome != UnsubscribeOutcome.UNKNOWN) {
+					this.counters.withdrawn(Withdrawal.REVOKED);
+				}
 				if (outcome == UnsubscribeOutcome.WAS_LIVE) {
 					this.connection.send(revoked ? this.frames.withdrawn(subscription, true, ControlCode.ACCESS_REVOKED)
 							: this.frames.unsubscribed(subscription));

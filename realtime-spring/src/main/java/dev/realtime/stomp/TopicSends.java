@@ -2,6 +2,7 @@ package dev.realtime.stomp;
 
 import java.util.Set;
 
+import dev.realtime.access.Deadline;
 import dev.realtime.json.JsonPayloads;
 import dev.realtime.limit.Refusal;
 import org.jspecify.annotations.Nullable;
@@ -35,7 +36,8 @@ final class TopicSends {
 	}
 
 	/**
-	 * Handles a SEND, and answers it if the client wants that.
+	 * Handles a SEND, and answers it if the client wants that. What the application says
+	 * too late has no effect.
 	 */
 	void send(StompConnection connection, StompHeaderAccessor frame, byte[] body) {
 		String event = frame.getFirstNativeHeader("event");
@@ -44,16 +46,34 @@ final class TopicSends {
 			this.broker.refuseSend(connection, frame, refusal);
 			return;
 		}
+		Deadline deadline = connection.guard()
+			.expect(() -> "the methods for events to " + LogText.of(frame.getDestination()),
+					() -> refuse(connection, frame, new DeniedException(ControlCode.UNAVAILABLE)));
 		try {
-			TopicSend send = read(connection, frame, event, body);
-			this.clientEvents.handle(send);
-			if (frame.getReceipt() != null) {
-				connection.send(this.frames.receipt(frame.getReceipt()));
+			Runnable delivery = this.clientEvents.handle(read(connection, frame, event, body));
+			if (deadline.meet()) {
+				delivery.run();
+				acknowledge(connection, frame);
 			}
 		}
 		catch (DeniedException ex) {
-			this.broker.refuseSend(connection, frame, ex, !HARMLESS.contains(ex.code()));
+			if (deadline.meet()) {
+				refuse(connection, frame, ex);
+			}
 		}
+		finally {
+			deadline.meet();
+		}
+	}
+
+	private void acknowledge(StompConnection connection, StompHeaderAccessor frame) {
+		if (frame.getReceipt() != null) {
+			connection.send(this.frames.receipt(frame.getReceipt()));
+		}
+	}
+
+	private void refuse(StompConnection connection, StompHeaderAccessor frame, DeniedException why) {
+		this.broker.refuseSend(connection, frame, why, !HARMLESS.contains(why.code()));
 	}
 
 	private static boolean isOurs(@Nullable String event) {

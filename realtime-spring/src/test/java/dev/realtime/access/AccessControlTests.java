@@ -9,10 +9,10 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 import dev.realtime.Decision;
 import dev.realtime.Tenant;
-import dev.realtime.access.AccessCommand.Action;
 import dev.realtime.access.AccessFixture.Client;
 import dev.realtime.access.AccessFixture.TestRight;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -75,6 +75,23 @@ class AccessControlTests {
 		this.other.revoke(AccessFixture.ACME, null, "{topic}").join();
 		await().until(() -> bob.heard.contains("revoked a REVOKED") && alice.heard.size() == 3);
 		assertThat(alice.heard).containsExactly("revoked a REVOKED", "revoked c REVOKED", "revoked b REVOKED");
+	}
+
+	@Test
+	@Tag("T8")
+	void whenOrdersWereMissedThenRulesRunAgainAndProofsFromBeforeDoNotCount() throws Exception {
+		Client alice = this.node.connect("alice");
+		AtomicBoolean allowed = new AtomicBoolean(true);
+		alice.subscribe("a", new TestRight("a", () -> Decision.of(allowed.get())));
+		alice.subscribe("b");
+		assertThat(this.node.control.isOutdated(AccessFixture.ACME, "alice", "a", this.node.wall)).isFalse();
+		allowed.set(false);
+		this.node.control.missed();
+		this.node.settle();
+		assertThat(alice.heard).containsExactly("revoked a REVOKED");
+		assertThat(this.node.control.isOutdated(AccessFixture.ACME, "alice", "a", this.node.wall)).isTrue();
+		assertThat(this.node.control.isOutdated(AccessFixture.ACME, "alice", "a", this.node.wall.plusMillis(1)))
+			.isFalse();
 	}
 
 	@Test
@@ -163,8 +180,8 @@ class AccessControlTests {
 		this.node.wall = this.node.wall.plusSeconds(10);
 		this.node.pass(Duration.ofSeconds(10));
 		Client late = this.node.connect(member("alice", SESSION));
-		for (Action action : List.of(Action.RECONNECT, Action.LOGOUT, Action.DISCONNECT)) {
-			boolean session = action == Action.LOGOUT;
+		for (AccessAction action : List.of(AccessAction.RECONNECT, AccessAction.LOGOUT, AccessAction.DISCONNECT)) {
+			boolean session = action == AccessAction.LOGOUT;
 			this.node.say(new AccessCommand(AccessCommand.VERSION, "n", action, session ? null : "acme",
 					session ? null : "alice", null, session ? SESSION : null, null, given));
 		}
@@ -211,8 +228,8 @@ class AccessControlTests {
 
 	@Test
 	void whenACommandIsWrittenThenItIsReadBack() {
-		AccessCommand command = new AccessCommand(AccessCommand.VERSION, "n", Action.REVOKE, "acme", "alice", null,
-				null, null, null);
+		AccessCommand command = new AccessCommand(AccessCommand.VERSION, "n", AccessAction.REVOKE, "acme", "alice",
+				null, null, null, null);
 		assertThat(AccessCommand.parse(command.toJson())).isEqualTo(command);
 		assertThat(new String(command.toJson(), StandardCharsets.UTF_8))
 			.startsWith("{\"version\":1,\"node\":\"n\",\"action\":\"REVOKE\",\"tenant\":\"acme\",\"user\":\"alice\"");

@@ -59,7 +59,7 @@ final class AccessFixture implements AutoCloseable {
 
 	private final Lane<String> lane = new Lane<>(new Encoder(), Runnable::run);
 
-	private final ExecutorService workers = Executors.newSingleThreadExecutor();
+	private final ExecutorService workers;
 
 	final AccessControl control;
 
@@ -68,6 +68,11 @@ final class AccessFixture implements AutoCloseable {
 	volatile Instant wall = Instant.ofEpochSecond(1_800_000_000);
 
 	AccessFixture(Duration recheckInterval) {
+		this(recheckInterval, Executors.newSingleThreadExecutor());
+	}
+
+	AccessFixture(Duration recheckInterval, ExecutorService workers) {
+		this.workers = workers;
 		this.control = new AccessControl(this.engine, new AccessOptions(recheckInterval, GRACE, RULE_TIMEOUT),
 				this.workers, () -> this.wall, () -> this.nanos);
 	}

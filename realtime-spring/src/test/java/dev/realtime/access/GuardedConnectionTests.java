@@ -1,11 +1,14 @@
 package dev.realtime.access;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
 
 import dev.realtime.Decision;
 import dev.realtime.Tenant;
@@ -18,10 +21,13 @@ import dev.realtime.core.MessageFilter;
 import dev.realtime.core.Start;
 import dev.realtime.core.SubscribeOutcome;
 import dev.realtime.core.SubscriptionRequest;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.security.core.Authentication;
 
@@ -237,6 +243,47 @@ class GuardedConnectionTests {
 		answer.countDown();
 		this.node.settle();
 		assertThat(this.alice.heard).hasSize(1);
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { false, true })
+	void whenRulesHangThenThoseOfOthersRunAgainAllTheSame(boolean leaving) {
+		CountDownLatch answer = new CountDownLatch(1);
+		ThreadPoolExecutor workers = (ThreadPoolExecutor) AccessControl.workers();
+		int threads = workers.getMaximumPoolSize();
+		try (AccessFixture busy = new AccessFixture(null, workers)) {
+			CountDownLatch asked = new CountDownLatch(threads);
+			List<Client> stuck = IntStream.range(0, threads + 2).mapToObj((i) -> busy.connect("stuck" + i)).toList();
+			for (Client client : stuck) {
+				AtomicBoolean again = new AtomicBoolean();
+				client.subscribe("a", new TestRight("a", () -> {
+					if (again.getAndSet(true)) {
+						asked.countDown();
+						await(answer);
+					}
+					return Decision.allow();
+				}));
+			}
+			Client other = busy.connect("other");
+			AtomicBoolean allowed = new AtomicBoolean(true);
+			other.subscribe("b", new TestRight("b", () -> Decision.of(allowed.getAndSet(false))));
+			stuck.forEach((client) -> client.guard.recheck(TopicPattern.ALL));
+			await(asked);
+			other.guard.recheck(TopicPattern.ALL);
+			if (leaving) {
+				stuck.forEach(Client::disconnect);
+			}
+			else {
+				assertThat(other.heard).isEmpty();
+				busy.pass(AccessFixture.RULE_TIMEOUT);
+			}
+			Awaitility.await().until(() -> other.heard.contains("revoked b REVOKED"));
+			answer.countDown();
+			Awaitility.await().until(() -> workers.getMaximumPoolSize() == threads && workers.getActiveCount() == 0);
+		}
+		finally {
+			answer.countDown();
+		}
 	}
 
 	@Test

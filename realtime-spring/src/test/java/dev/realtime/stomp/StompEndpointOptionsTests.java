@@ -31,6 +31,14 @@ class StompEndpointOptionsTests {
 	}
 
 	@Test
+	void whenCallsAreToFailBeforeTheyBeginThenItIsRefused() {
+		Duration second = Duration.ofSeconds(1);
+		assertThatIllegalArgumentException()
+			.isThrownBy(() -> new StompEndpointOptions(second, second, second.negated(), false, 1, 1))
+			.withMessage("realtime.limits.call-timeout is not negative");
+	}
+
+	@Test
 	void whenLimitsMakeNoSenseThenTheyAreRefused() {
 		Duration second = Duration.ofSeconds(1);
 		assertThatIllegalArgumentException().isThrownBy(() -> options(second, second, 0, 1));
@@ -40,7 +48,7 @@ class StompEndpointOptionsTests {
 
 	private static StompEndpointOptions options(Duration heartbeat, Duration connectTimeout, int frameSize,
 			long pendingBytes) {
-		return new StompEndpointOptions(heartbeat, connectTimeout, false, frameSize, pendingBytes);
+		return new StompEndpointOptions(heartbeat, connectTimeout, Duration.ZERO, false, frameSize, pendingBytes);
 	}
 
 }

@@ -52,6 +52,31 @@ public final class ClientEventTopics {
 
 	}
 
+	/** Rules and methods that take as long as tests like. */
+	@RealtimeTopic(name = "hanging.{room}", canSubscribe = "isAuthenticated()")
+	static class HangingTopic {
+
+		private final Gates gates;
+
+		HangingTopic(Gates gates) {
+			this.gates = gates;
+		}
+
+		@CanPublish
+		boolean canPublish(@TopicVariable String room) {
+			if (room.startsWith("rule")) {
+				this.gates.pass(room);
+			}
+			return true;
+		}
+
+		@OnClientEvent("hang")
+		void hang(@TopicVariable String room) {
+			this.gates.pass(room);
+		}
+
+	}
+
 	@RealtimeTopic(name = "square.{room}", scope = Scope.GLOBAL, canSubscribe = "isAuthenticated()")
 	static class SquareTopic {
 
@@ -133,6 +158,24 @@ public final class ClientEventTopics {
 
 		@OnClientEvent("numbers")
 		void numbers(List<Integer> numbers) {
+		}
+
+		@OnClientEvent("cursors")
+		void cursors(@Valid List<Cursor> cursors) {
+		}
+
+		@OnClientEvent("cursors_by_name")
+		void cursorsByName(@Valid Map<String, Cursor> cursors) {
+		}
+
+		@OnClientEvent("unwritable")
+		Object unwritable() {
+			return Map.of("text", "x".repeat(20_000));
+		}
+
+		@OnClientEvent("unspeakable")
+		void unspeakable() {
+			throw new RejectedEventException("No", "x".repeat(20_000));
 		}
 
 		@OnClientEvent("forbidden")
