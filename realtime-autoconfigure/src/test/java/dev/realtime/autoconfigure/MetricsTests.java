@@ -15,6 +15,7 @@ import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -53,6 +54,16 @@ class MetricsTests {
 
 	@Autowired
 	private MeterRegistry registry;
+
+	/**
+	 * Or the next test would count what this one leaves.
+	 */
+	@AfterEach
+	void everybodyIsGone() {
+		for (String transport : new String[] { "servlet", "netty" }) {
+			awaitValue(() -> connections(transport), 0);
+		}
+	}
 
 	@ParameterizedTest
 	@ValueSource(strings = { "servlet", "netty" })

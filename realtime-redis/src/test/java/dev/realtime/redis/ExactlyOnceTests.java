@@ -68,7 +68,8 @@ class ExactlyOnceTests {
 		assertThat(collector.received()).isEqualTo(Nodes.numbers(0, PUBLICATIONS));
 		assertThat(collector.gaps()).isZero();
 		assertThat(collector.live()).as("delivered").isLessThan(PUBLICATIONS);
-		assertThat(collector.interruptions()).as("times the link of the subscriber broke").isGreaterThanOrEqualTo(9);
+		// A link that is killed again before it has come back is interrupted once.
+		assertThat(collector.interruptions()).as("times the link of the subscriber broke").isGreaterThanOrEqualTo(5);
 	}
 
 	/**
