@@ -212,6 +212,8 @@ test('a page that was offline shows what it has missed', async () => {
 			}
 		}),
 	});
+	await alice.edit(JOAN, 'Company', `Before ${run}`);
+	await page.sees(JOAN, `Before ${run}`);
 	reachable = false;
 	await socket.close({ code: 4000 });
 	await page.isOffline();

@@ -93,6 +93,12 @@ async function refetchAll() {
 	filter();
 }
 
+/** Asks for what has changed since the page was rendered, until it began to hear of changes. */
+async function catchUp() {
+	const contacts = await api('GET', '/contacts');
+	contacts.forEach(show);
+}
+
 // Rows that are on the screen show who has the contact open. Those that are scrolled away, hidden or removed leave it.
 const watched = new Map();
 const viewport = new IntersectionObserver((entries) => entries.forEach(({ target: row, isIntersecting }) => {
@@ -143,10 +149,11 @@ function refreshTimes() {
 	});
 }
 
-realtime.subscribe('contact.updated', null, ({ id }) => refetch(id), {
-	replay: 'none', // the page was rendered a moment ago
+const updates = realtime.subscribe('contact.updated', null, ({ id }) => refetch(id), {
+	replay: 'none', // of what is not yet known, catchUp asks
 	onGap: refetchAll,
 });
+updates.ready.then(catchUp, () => {});
 realtime.subscribe('pipeline.stats', null, showStats, { onGap: () => {} }); // the next ones come soon
 realtime.on('disconnect', ({ retryIn }) => {
 	if (retryIn === undefined) {
